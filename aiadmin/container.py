@@ -65,6 +65,10 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.views import Views
     from aiadmin.services.chat.voices import VoiceListener
     from aiadmin.services.chat.writes import VisitWriter
+    from aiadmin.services.console.fleet import FleetDesk
+    from aiadmin.services.console.operators import OperatorService
+    from aiadmin.services.console.salon_page import SalonDesk
+    from aiadmin.services.console.salons import SalonDirectory
     from aiadmin.services.install.activations import ActivationSender
     from aiadmin.services.install.arrivals import ArrivalService
     from aiadmin.services.install.lifecycle import LifecycleService
@@ -119,6 +123,10 @@ _LATER = (
     "aiadmin.services.chat.voices",
     "aiadmin.services.chat.writes",
     "aiadmin.services.companies.registration",
+    "aiadmin.services.console.fleet",
+    "aiadmin.services.console.operators",
+    "aiadmin.services.console.salon_page",
+    "aiadmin.services.console.salons",
     "aiadmin.services.install.activations",
     "aiadmin.services.install.arrivals",
     "aiadmin.services.install.lifecycle",
@@ -471,6 +479,38 @@ class Container:
         from aiadmin.services.manage.salon_states import SalonStateReader
 
         return SalonStateReader(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
+
+    @cached_property
+    def operators(self) -> OperatorService:
+        from aiadmin.services.console.operators import OperatorService
+
+        key = self.secrets.admin_fingerprint(self.config.admin_api_key)
+        return OperatorService(uow=self.uow, clock=self.clock, key_fingerprint=key)
+
+    @cached_property
+    def salon_directory(self) -> SalonDirectory:
+        from aiadmin.services.console.salons import SalonDirectory
+
+        return SalonDirectory(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
+
+    @cached_property
+    def salon_desk(self) -> SalonDesk:
+        from aiadmin.services.console.salon_page import SalonDesk
+
+        return SalonDesk(uow=self.uow, clock=self.clock, directory=self.salon_directory)
+
+    @cached_property
+    def fleet_desk(self) -> FleetDesk:
+        from aiadmin.adapters.redis.client import unless_away
+        from aiadmin.services.console.fleet import FleetDesk
+
+        return FleetDesk(
+            uow=self.uow,
+            clock=self.clock,
+            jobs=unless_away(self.queue.depth),
+            budgets=unless_away(self.call_router.read),
+            in_line=unless_away(lambda: len(self.pairing_store.queue())),
+        )
 
     @cached_property
     def views(self) -> Views:

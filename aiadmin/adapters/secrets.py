@@ -27,6 +27,7 @@ class DerivedSecrets:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"aiadmin outbox secret v1")))
         self._webhook_secret = _derive(master, b"aiadmin webhook key v1")
         self._person_secret = _derive(master, b"aiadmin person fingerprint v1")
+        self._admin_secret = _derive(master, b"aiadmin admin key fingerprint v1")
         self.webhook_key = lru_cache(maxsize=10_000)(self._webhook_key)
 
     def new_api_key(self) -> str:
@@ -47,6 +48,10 @@ class DerivedSecrets:
 
     def fingerprint(self, company_id: CompanyId, address: str) -> str:
         return hmac.digest(self._person_secret, f"{company_id}:{address}".encode(), "sha256").hex()
+
+    def admin_fingerprint(self, admin_key: str) -> str:
+        """By which a session of the console knows the admin key that has begun it; it says nothing of the key."""
+        return hmac.digest(self._admin_secret, admin_key.encode(), "sha256").hex()
 
     def _webhook_key(self, company_id: CompanyId) -> str:
         digest = hmac.digest(self._webhook_secret, f"webhook:{company_id}".encode(), "sha256")

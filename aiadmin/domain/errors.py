@@ -74,6 +74,18 @@ class CrossSiteError(AiAdminError):
     """A page of another site asks for a change with this browser's session."""
 
 
+class ConsoleClosedError(AiAdminError):
+    """The console is closed: ADMIN_API_KEY is not set."""
+
+
+class OperatorSessionError(AiAdminError):
+    """This browser is not let into the console, or no longer."""
+
+
+class ReasonMissingError(AiAdminError):
+    """What an operator asks for needs a reason, which is logged."""
+
+
 class NumberTakenError(AiAdminError):
     """This WhatsApp number serves another company."""
 

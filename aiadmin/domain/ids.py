@@ -30,3 +30,5 @@ NoticeId = NewType("NoticeId", int)
 """Our number of a notice to a client."""
 OwnerSessionId = NewType("OwnerSessionId", int)
 """Our number of one browser's session with one salon."""
+OperatorSessionId = NewType("OperatorSessionId", int)
+"""Our number of one operator's browser in the console."""

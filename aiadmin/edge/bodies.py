@@ -13,6 +13,7 @@ _LIMITS = (
     ("/marketplace/lifecycle", OPEN_BYTES),
     ("/marketplace/callback", OPEN_BYTES),
     ("/marketplace/register", OPEN_BYTES),
+    ("/console", OPEN_BYTES),
     ("/socket.io/", OPEN_BYTES),
 )
 

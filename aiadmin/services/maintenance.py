@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from aiadmin.domain.companies import owner_session
+from aiadmin.domain.console import operator_session
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.install.arrival import LANDING_KEPT
 from aiadmin.domain.job import Job
@@ -109,6 +110,7 @@ class Tidied:
     webhook_phones: int
     arrivals: int
     owner_sessions: int
+    operator_sessions: int
     late_notices: int
     left_behind: int
     set_aside: int
@@ -123,6 +125,7 @@ NOTHING_TIDIED = Tidied(
     webhook_phones=0,
     arrivals=0,
     owner_sessions=0,
+    operator_sessions=0,
     late_notices=0,
     left_behind=0,
     set_aside=0,
@@ -145,6 +148,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "webhook_phones": lambda work: work.webhook_phones.forget(now - WEBHOOK_KEPT),
         "arrivals": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
         "owner_sessions": lambda work: work.owner_sessions.forget(now - owner_session.KEPT),
+        "operator_sessions": lambda work: work.operator_sessions.forget(now - operator_session.KEPT),
         "late_notices": lambda work: work.due_notices.expire(now),
         "left_behind": lambda work: work.privacy.forget_left_behind(),
         "set_aside": lambda work: work.quarantine.forget(now - KEPT),

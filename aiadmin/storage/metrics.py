@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,8 +16,7 @@ from aiadmin.domain.journal.webhook import WebhookState
 from aiadmin.domain.notices.dispatch import NoticeState
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.quarantine import WorkQueue
-from aiadmin.storage.chat import chats, questions, visit_writes
-from aiadmin.storage.journal import refetches, sync_runs
+from aiadmin.storage.console.work_queues import SET_ASIDE, WAITING
 from aiadmin.storage.notices import dispatch
 from aiadmin.storage.quarantine import not_set_aside
 from aiadmin.storage.tables.core import CompanyRow, DeviceRow, HostRow, OutboxTableRow, WebhookRow
@@ -137,39 +136,15 @@ def _truth(connection: Connection) -> Iterator[Reading]:
         yield Reading(name="aiadmin_truth_differences", help=meaning, labels=(("kind", kind),), value=count or 0)
 
 
-def _oldest(queue: WorkQueue, time: str, waits: str) -> str:
-    table = queue.value
-    mine = not_set_aside(queue, f"{table}.company_id", f"{table}.id")
-    return f"SELECT min({time}) FROM {table} WHERE {waits} AND {mine}"  # noqa: S608 - our own words
-
-
-_OLDEST: Mapping[WorkQueue, str] = {
-    WorkQueue.WEBHOOKS: _oldest(WorkQueue.WEBHOOKS, "received_at", "state = 'received'"),
-    WorkQueue.BOOKING_EVENTS: _oldest(WorkQueue.BOOKING_EVENTS, "at", "handled_at IS NULL"),
-    WorkQueue.PROVIDER_MESSAGES: _oldest(WorkQueue.PROVIDER_MESSAGES, "next_attempt_at", "next_attempt_at <= :now"),
-    WorkQueue.OUTBOX: _oldest(
-        WorkQueue.OUTBOX, "next_attempt_at", "state IN ('pending', 'sending') AND next_attempt_at <= :now"
-    ),
-    WorkQueue.CHATS: chats.OLDEST_DUE,
-    WorkQueue.REFETCHES: refetches.OLDEST_DUE,
-    WorkQueue.QUESTIONS: questions.OLDEST_DUE,
-    WorkQueue.NOTICES: dispatch.OLDEST_DUE,
-    WorkQueue.CHAT_WRITES: visit_writes.OLDEST_DUE,
-    WorkQueue.SYNC_RUNS: sync_runs.OLDEST_DUE,
-}
-"""Since when the row that has waited longest could have been worked on; what was set aside does not count."""
-_SET_ASIDE = text("SELECT queue, next_attempt_at IS NULL, count(*) FROM quarantine GROUP BY 1, 2")
-
-
 def _queues(connection: Connection, now: datetime) -> Iterator[Reading]:
     """The age of the oldest waiting row of each queue, and how many rows were set aside."""
-    for queue, statement in _OLDEST.items():
+    for queue, statement in WAITING.items():
         oldest: datetime | None = connection.scalar(text(statement), {"now": now})
         labels = (("queue", queue.value),)
         yield Reading(
             name="aiadmin_queue_oldest_seconds", help="Oldest waiting row", value=_age(oldest, now), labels=labels
         )
-    counts = {(queue, is_given_up): count for queue, is_given_up, count in connection.execute(_SET_ASIDE)}
+    counts = {(queue, is_given_up): count for queue, is_given_up, count in connection.execute(SET_ASIDE)}
     for queue in WorkQueue:
         for state, is_given_up in (("retried", False), ("given_up", True)):
             yield Reading(

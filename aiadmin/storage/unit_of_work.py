@@ -23,6 +23,9 @@ from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
 from aiadmin.storage.companies.outbox import Outbox
 from aiadmin.storage.companies.owner_sessions import OwnerSessions
+from aiadmin.storage.console.feed import Feed
+from aiadmin.storage.console.operator_sessions import OperatorSessions
+from aiadmin.storage.console.work_queues import WorkQueues
 from aiadmin.storage.erasures import Erasures, Fingerprint
 from aiadmin.storage.hosting.devices import Devices
 from aiadmin.storage.hosting.hosts import Hosts
@@ -71,6 +74,9 @@ class UnitOfWork:
 
     companies = cached_property(lambda self: CompanyStore(self._session))
     owner_sessions = cached_property(lambda self: OwnerSessions(self._session))
+    operator_sessions = cached_property(lambda self: OperatorSessions(self._session))
+    work_queues = cached_property(lambda self: WorkQueues(self._session))
+    feed = cached_property(lambda self: Feed(self._session))
     devices = cached_property(lambda self: Devices(self._session))
     hosts = cached_property(lambda self: Hosts(self._session))
     session_events = cached_property(lambda self: SessionEvents(self._session))

@@ -16,6 +16,7 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.web.companies import connect_links, registration, statistics
+from aiadmin.web.console import door, fleet, salon, salons
 from aiadmin.web.http import company_slots, errors, guards, headers, limits, origins, request_log
 from aiadmin.web.http.fields import MAX_ID
 from aiadmin.web.http.json_body import READ_BYTES
@@ -108,6 +109,10 @@ def _add_routes(app: Flask) -> None:
     guards.protect(app, message_settings.blueprint, guards.OWNER)
     guards.protect(app, bot.blueprint, guards.OWNER)
     guards.protect(app, browsers.blueprint, guards.OWNER)
+    guards.protect(app, door.blueprint, guards.CONSOLE_VISITOR)
+    guards.protect(app, salons.blueprint, guards.OPERATOR)
+    guards.protect(app, salon.blueprint, guards.OPERATOR)
+    guards.protect(app, fleet.blueprint, guards.OPERATOR)
     guards.protect(app, lifecycle.blueprint, guards.MARKETPLACE)
     guards.protect(app, activation_requests.blueprint, guards.KEY_IN_BODY)
     guards.protect(app, webhooks.blueprint, guards.WEBHOOK_SENDER)

@@ -178,6 +178,18 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
 
     assert routes == {
         "/",
+        "/console",
+        "/console/events",
+        "/console/hosts",
+        "/console/hosts/",
+        "/console/login",
+        "/console/logout",
+        "/console/operators",
+        "/console/operators/",
+        "/console/pairings",
+        "/console/queues",
+        "/console/queues/retry",
+        "/console/salons/",
         "/docs",
         "/health",
         "/marketplace/admin/companies/",

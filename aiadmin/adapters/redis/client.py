@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from redis import Redis
+from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from aiadmin.adapters.redis.resting_pool import Cooldown, RestingPool
+from aiadmin.domain.errors import DependencyDownError
+
+T = TypeVar("T")
 
 CONNECT_TIMEOUT_SECONDS = 1.0
 READ_TIMEOUT_SECONDS = 5.0
@@ -44,3 +48,15 @@ def options(*, read_timeout: float = READ_TIMEOUT_SECONDS) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 1),
         "driver_info": None,  # what we run tells nobody, and each connect would read it out of the package's files
     }
+
+
+def unless_away(ask: Callable[[], T]) -> Callable[[], T | None]:
+    """`ask`, with None for an answer while Redis is away: for figures that nothing depends on."""
+
+    def asked() -> T | None:
+        try:
+            return ask()
+        except (RedisError, DependencyDownError):
+            return None
+
+    return asked

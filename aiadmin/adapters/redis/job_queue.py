@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import structlog
 from redis import Redis, RedisError
 from rq import Queue
@@ -33,6 +35,10 @@ class RqJobQueue:
                 self._enqueue(job, *arguments)
         except RedisError as error:
             log.warning("nudge lost", job=job.value.function, error=reason_of(error))
+
+    def depth(self) -> int:
+        """How many jobs wait. Raises RedisError."""
+        return cast("int", self._redis.llen(f"rq:queue:{QueueName.JOBS}"))
 
     def began(self, job: Job, *arguments: Argument) -> None:
         """Record that `job` runs. What it reads may be old when it ends, so the next nudge is queued again."""

@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 
 from aiadmin.adapters.yclients.call_queue import CallQueue, LocalCallQueue, Whose
 from aiadmin.adapters.yclients.redis_call_queue import RedisCallQueue
-from aiadmin.domain.yclients.call_budget import PATIENCE, Budget, Urgency
+from aiadmin.domain.yclients.call_budget import PATIENCE, Budget, BudgetReading, Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
 from aiadmin.masking import reason_of
 
@@ -48,6 +48,10 @@ class CallLimiter:
         except RedisError as error:
             log.warning("YClients' budget is counted in memory", error=reason_of(error))
             _wait(self._own, whose, urgency, deadline)
+
+    def read(self) -> BudgetReading:
+        """What is left of the fleet's budget. Raises RedisError."""
+        return self._shared.read()
 
     def be_quiet(self, asked: timedelta) -> None:
         """Stop these calls for a while after a 429 of YClients. `asked` is its `Retry-After`, or zero."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -13,7 +14,7 @@ from redis import Redis, RedisError
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.call_queue import Whose
-from aiadmin.domain.yclients.call_budget import Budget, Urgency
+from aiadmin.domain.yclients.call_budget import Budget, BudgetReading, Urgency
 from aiadmin.domain.yclients.egress import DIRECT, RESTS, Egress, in_order
 from aiadmin.masking import reason_of
 
@@ -51,6 +52,11 @@ class CallRouter:
     def be_quiet(self, egress: Egress, asked: timedelta) -> None:
         """Stop all calls by a way for a while after a 429 of YClients. `asked` is its `Retry-After`, or zero."""
         self._limiters[egress].be_quiet(asked)
+
+    def read(self) -> Sequence[BudgetReading]:
+        """What is left of each way's budget. Raises RedisError."""
+        lost = self._lost() if len(self._egresses) > 1 else frozenset[Egress]()
+        return [replace(limiter.read(), is_lost=one in lost) for one, limiter in self._limiters.items()]
 
     def lost(self, egress: Egress) -> bool:
         """Pass by a way that could not be reached, for a while; False where there is no other."""

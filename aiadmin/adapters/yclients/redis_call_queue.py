@@ -13,6 +13,8 @@ from aiadmin.domain.yclients.call_budget import (
     FORGET_STRIKES,
     FORGOTTEN,
     Budget,
+    BudgetReading,
+    BudgetState,
     Urgency,
     queue_position,
     quiet_after,
@@ -51,6 +53,24 @@ class RedisCallQueue:
         arguments: list[str | int] = [ticket.number, ticket.place, *map(_microseconds, spans), FORGOTTEN]
         taken, ahead, free = cast("tuple[int, int, bytes]", self._ask(keys=names, args=arguments))
         return QueueStatus(may_go=taken == 1, ahead=ahead, free_in=int(free) / 1e6)
+
+    def read(self) -> BudgetReading:
+        """What is left of the budget now, and how many wait for it."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.time()
+            pipeline.hmget(self._keys.budget, ["second", "minute", "quiet"])
+            pipeline.zcard(self._keys.queue)
+            (seconds, micros), known, waiting = pipeline.execute()
+        second, minute, quiet = (int(value or 0) / 1e6 for value in known)
+        now = seconds + micros / 1e6
+        state = BudgetState(second=second, minute=minute, quiet_until=quiet)
+        return BudgetReading(
+            egress=self._keys.egress,
+            room=state.room(self.budget, now),
+            burst=BudgetState().room(self.budget, now),
+            waiting=waiting,
+            quiet_for=timedelta(seconds=max(quiet - now, 0)),
+        )
 
     def leave(self, ticket: Ticket) -> None:
         with self._redis.pipeline(transaction=True) as pipeline:

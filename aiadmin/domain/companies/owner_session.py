@@ -12,6 +12,8 @@ IDLE = timedelta(days=14)
 """A session that is not used for so long ends."""
 LASTS = timedelta(days=60)
 """And each one ends after so long: who has left the salon since is found out at the next entry from YClients."""
+SUPPORT_LASTS = timedelta(hours=1)
+"""One that an operator began is over by then, however much it is used."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the time of the last use is kept."""
 MOST = 20
@@ -41,6 +43,7 @@ class OwnerSession:
         agent: what the browser calls itself, in two words: `Chrome, Windows`.
         has_returned: whether the browser has shown its cookie since: not every frame keeps one.
         salon: the salon's title, where it is known.
+        is_support: whether an operator began it, from the console.
     """
 
     session_id: OwnerSessionId
@@ -52,6 +55,7 @@ class OwnerSession:
     has_returned: bool
     ended_why: SessionEnd | None
     salon: str | None
+    is_support: bool = False
 
     def is_live(self, now: datetime) -> bool:
         """Whether it opens the salon's pages now."""
@@ -62,14 +66,18 @@ class OwnerSession:
         return not self.has_returned or now - self.seen_at >= SEEN_EVERY
 
 
-def expiry(created_at: datetime, seen_at: datetime) -> datetime:
+def expiry(created_at: datetime, seen_at: datetime, *, is_support: bool = False) -> datetime:
     """When a session ends that was begun and last used at these times.
 
     >>> expiry(datetime(2026, 1, 1), datetime(2026, 1, 2))
     datetime.datetime(2026, 1, 16, 0, 0)
     >>> expiry(datetime(2026, 1, 1), datetime(2026, 2, 28))
     datetime.datetime(2026, 3, 2, 0, 0)
+    >>> expiry(datetime(2026, 1, 1), datetime(2026, 1, 2), is_support=True)
+    datetime.datetime(2026, 1, 1, 1, 0)
     """
+    if is_support:
+        return created_at + SUPPORT_LASTS
     return min(seen_at + IDLE, created_at + LASTS)
 
 

@@ -86,6 +86,38 @@ class BudgetState:
             quiet_until=self.quiet_until,
         )
 
+    def room(self, budget: Budget, now: float) -> int:
+        """How many calls may follow one another from now on without waiting for the minute's average.
+
+        >>> budget = Budget(per_second=4.5, per_minute=165)
+        >>> [BudgetState(minute=late).room(budget, now=100) for late in (0, 106, 200)]
+        [33, 16, 0]
+        """
+        if self.quiet_until > now:
+            return 0
+        free = budget.minute_slack - max(self.minute - now, 0)
+        return max(int(free / budget.minute_step) + 1, 0) if free >= 0 else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetReading:
+    """What of a way's budget is left.
+
+    Attributes:
+        egress: the name of the way.
+        room, burst: calls that may go at once, of the most that ever may.
+        waiting: calls that wait for their turn.
+        quiet_for: how long YClients has asked us to be quiet.
+        is_lost: whether the way cannot be reached.
+    """
+
+    egress: str
+    room: int
+    burst: int
+    waiting: int
+    quiet_for: timedelta
+    is_lost: bool = False
+
 
 def queue_position(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
     """The place of a new call in the one queue; the smallest is served first, equal ones in the order they came.

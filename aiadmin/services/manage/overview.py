@@ -51,7 +51,7 @@ class SalonOverview:
         webhooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
         zone: the salon's IANA timezone, by which its owner reads times.
         events: what became of the salon's sessions, newest first.
-        entries: the users of YClients who came in for the first time, newest first.
+        entries: the users of YClients who came in for the first time, and operators of ours, newest first.
         marks: how many messages of the last days stand where.
         facts: what the salon's states follow from.
     """
@@ -126,11 +126,13 @@ class OwnerActions:
 
     Attributes:
         window: how long the activation is sent again.
+        actor: the audit's name for who asks: an operator may in the owner's place.
     """
 
     uow: NewUnitOfWork
     clock: Clock
     window: timedelta
+    actor: str = OWNER
 
     def disconnect(self, company_id: CompanyId) -> bool:
         """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
@@ -163,12 +165,17 @@ class OwnerActions:
             else:
                 pauses.resume(company_id, uow=self.uow)
 
+    def restart(self, company_id: CompanyId) -> bool:
+        """Have the salon's session started afresh; False when no phone is linked. Raises DependencyDownError."""
+        with self._begin(company_id, "session.restart"):
+            return sessions.restart(company_id, uow=self.uow, clock=self.clock)
+
     @contextmanager
     def _begin(self, company_id: CompanyId, action: str) -> Iterator[None]:
         """An entry that is left open by a process that dies between: the action may have been done."""
         now: datetime = self.clock()
         with self.uow() as work:
-            audit_id = work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now)
+            audit_id = work.audit.add(company_id, actor=self.actor, action=action, details={}, at=now)
             work.commit()
         try:
             yield

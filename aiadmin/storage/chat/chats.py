@@ -64,7 +64,7 @@ WHERE turn.company_id = :company_id AND turn.contact_id = :contact_id
 """
 _LAST_SAID = text(f"{_SAID} ORDER BY turn.id DESC LIMIT 1")
 _SAID_IN = text(f"{_SAID} AND turn.outbox_message_id = :message_id ORDER BY turn.id DESC LIMIT 1")
-OLDEST_DUE = f"SELECT min(due_at) {_DUE}"
+OLDEST_DUE = f"SELECT min(due_at) AS oldest, count(*) AS waiting {_DUE}"
 
 
 class Chats:

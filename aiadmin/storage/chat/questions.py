@@ -106,7 +106,7 @@ def _claim(due: str) -> TextClause:
 _CLAIM, _CLAIM_ONLY = _claim(_DUE), _claim(_DUE_ONLY)
 _DUE_KEYS = text(f"SELECT company_id, {_QUESTION_KEY} {_DUE} ORDER BY next_attempt_at LIMIT :limit")
 _ANY_DUE = text(f"SELECT EXISTS (SELECT {_DUE})")
-OLDEST_DUE = f"SELECT min(next_attempt_at) {_DUE}"
+OLDEST_DUE = f"SELECT min(next_attempt_at) AS oldest, count(*) AS waiting {_DUE}"
 _WRITTEN = text(f"UPDATE questions SET written_at = :at, next_attempt_at = NULL, error = NULL WHERE {_SAME}")  # noqa: S608
 _PUT_OFF = text(f"UPDATE questions SET next_attempt_at = :until, error = :error WHERE {_SAME}")  # noqa: S608
 _PHONE = text("SELECT phone FROM contacts WHERE company_id = :company_id AND id = :contact_id")

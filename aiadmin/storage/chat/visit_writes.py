@@ -52,7 +52,7 @@ def _claim(due: str) -> TextClause:
 _CLAIM, _CLAIM_ONLY = _claim(_DUE), _claim(_DUE_ONLY)
 _DUE_KEYS = text(f"SELECT company_id, id {_DUE} ORDER BY next_check_at LIMIT :limit")
 _ANY_DUE = text(f"SELECT EXISTS (SELECT {_DUE})")
-OLDEST_DUE = f"SELECT min(next_check_at) {_DUE}"
+OLDEST_DUE = f"SELECT min(next_check_at) AS oldest, count(*) AS waiting {_DUE}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ class Audit:
             .order_by(AuditRow.id.desc())
             .limit(limit)
         )
-        return [_entry_of(row) for row in self._session.scalars(statement)]
+        return [entry_of(row) for row in self._session.scalars(statement)]
 
     def find_by_key(self, company_id: CompanyId, *, action: str, key: str) -> AuditEntry | None:
         """The first entry whose details carry this `key`."""
@@ -62,10 +62,11 @@ class Audit:
             .limit(1)
         )
         row = self._session.scalars(statement).one_or_none()
-        return None if row is None else _entry_of(row)
+        return None if row is None else entry_of(row)
 
 
-def _entry_of(row: AuditRow) -> AuditEntry:
+def entry_of(row: AuditRow) -> AuditEntry:
+    """The domain's view of a row."""
     return AuditEntry(
         audit_id=AuditId(row.id),
         company_id=None if row.company_id is None else CompanyId(row.company_id),

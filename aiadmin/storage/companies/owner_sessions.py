@@ -24,18 +24,27 @@ class OwnerSessions:
         self._session = session
 
     def start(
-        self, company_id: CompanyId, browser_hash: str, *, agent: str, user_id: int | None, at: datetime
+        self,
+        company_id: CompanyId,
+        browser_hash: str,
+        *,
+        agent: str,
+        user_id: int | None,
+        at: datetime,
+        is_support: bool = False,
     ) -> OwnerSessionId:
         """Begin a browser's session, or begin it anew; those beyond `MOST`, longest unused first, are ended.
 
         Args:
             user_id: of the YClients user who came; None for one who came by a link, which changes nobody's name.
+            is_support: whether it is an operator who came.
         """
         begun = {
             "agent": agent[:60],
             "created_at": at,
             "seen_at": at,
-            "expires_at": expiry(at, at),
+            "expires_at": expiry(at, at, is_support=is_support),
+            "is_support": is_support,
             "ended_at": None,
             "ended_why": None,
         }
@@ -117,7 +126,7 @@ class OwnerSessions:
             .values(
                 has_returned=True,
                 seen_at=func.greatest(OwnerSessionRow.seen_at, at),
-                expires_at=expiry(session.created_at, at),
+                expires_at=expiry(session.created_at, at, is_support=session.is_support),
             )
         )
 
@@ -163,4 +172,5 @@ def _session_of(found: Row[OwnerSessionRow, str | None]) -> OwnerSession:
         has_returned=row.has_returned,
         ended_why=SessionEnd(row.ended_why) if row.ended_why else None,
         salon=title,
+        is_support=row.is_support,
     )

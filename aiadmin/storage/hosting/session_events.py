@@ -40,7 +40,7 @@ class SessionEvents:
             .order_by(SessionEventRow.id.desc())
             .limit(limit)
         )
-        return [_change_of(row) for row in self._session.scalars(statement)]
+        return [change_of(row) for row in self._session.scalars(statement)]
 
     def forget(self, before: datetime) -> int:
         """Delete what is older; how many there were."""
@@ -48,7 +48,8 @@ class SessionEvents:
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
 
-def _change_of(row: SessionEventRow) -> SessionChange:
+def change_of(row: SessionEventRow) -> SessionChange:
+    """The domain's view of a row."""
     return SessionChange(
         device_id=DeviceId(row.device_id),
         observed=Observed(row.state),

@@ -92,7 +92,8 @@ SELECT EXISTS (
 """)  # noqa: S608 - our own words
 
 OLDEST_DUE = f"""
-SELECT min(refetches.due_at) FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
+SELECT min(refetches.due_at) AS oldest, count(*) AS waiting
+FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
 WHERE {_IS_NEXT}
 """  # noqa: S608 - our own words
 

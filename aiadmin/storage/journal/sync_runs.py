@@ -41,7 +41,8 @@ RETURNING sync_runs.*
 """)  # noqa: S608 - our own words
 
 OLDEST_DUE = f"""
-SELECT min(sync_runs.next_at) FROM sync_runs JOIN companies ON companies.id = sync_runs.company_id
+SELECT min(sync_runs.next_at) AS oldest, count(*) AS waiting
+FROM sync_runs JOIN companies ON companies.id = sync_runs.company_id
 WHERE {_IS_DUE} AND {IS_READ} AND {not_set_aside(WorkQueue.SYNC_RUNS, "sync_runs.company_id", "sync_runs.kind")}
 """  # noqa: S608 - our own words
 

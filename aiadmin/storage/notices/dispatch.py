@@ -147,7 +147,7 @@ SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (
 )
 """)  # noqa: S608
 """A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
-OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
+OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) AS oldest, count(*) AS waiting {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
 _IS_TOLD = """EXISTS (
   SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id

@@ -134,6 +134,23 @@ class OwnerSessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(Time)
     ended_at: Mapped[datetime | None] = mapped_column(Time)
     ended_why: Mapped[str | None] = mapped_column(String(20))
+    is_support: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+
+
+class OperatorSessionRow(Base):
+    """The session of one operator's browser with the console; of its secret and of the admin key only hashes."""
+
+    __tablename__ = "operator_sessions"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    key_fingerprint: Mapped[str] = mapped_column(String(64))
+    operator: Mapped[str] = mapped_column(String(40))
+    agent: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(Time)
+    seen_at: Mapped[datetime] = mapped_column(Time)
+    expires_at: Mapped[datetime] = mapped_column(Time)
+    ended_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class HostRow(Base):

@@ -164,9 +164,11 @@ MESSAGE_REASONS: Mapping[str, str] = {
 }
 
 
-def new_entry(user_id: object) -> str:
-    """Among what has happened: a user of YClients came in for the first time."""
-    return f"Страницу впервые открыл пользователь YClients № {user_id}"
+def new_entry(details: Mapping[str, Any]) -> str:
+    """Among what has happened: a user of YClients came in for the first time, or an operator of ours."""
+    if details.get("support"):
+        return f"Кабинет открыл сотрудник поддержки. Причина: {details.get('reason')}"
+    return f"Страницу впервые открыл пользователь YClients № {details.get('user_id')}"
 
 
 def message_reason(reason: str | None) -> str | None:

@@ -13,6 +13,8 @@ from flask import Blueprint, Flask, current_app, g, request
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import (
     CompanyNotFoundError,
+    ConsoleClosedError,
+    CrossSiteError,
     LinkInvalidError,
     RegistrationClosedError,
     SessionMissingError,
@@ -23,7 +25,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.install import signed_user
 from aiadmin.domain.number import BIGGEST_INTEGER, whole_number
 from aiadmin.services.companies import owner_sessions
-from aiadmin.web.http import company_slots, session_cookie
+from aiadmin.web.http import company_slots, operator_cookie, session_cookie
 from aiadmin.web.http.json_body import body_of, read_object
 from aiadmin.web.http.keys import is_same
 from aiadmin.web.http.request_context import current_container, key_limits, lifecycle_guesses, peer
@@ -224,6 +226,25 @@ def _enter_session(company_id: CompanyId | None) -> None:
     _enter(g.entered.company)
 
 
+def _console_visitor() -> None:
+    if not current_container().config.admin_api_key:
+        raise ConsoleClosedError
+
+
+def _operator() -> None:
+    """The session of this browser; for a change, a form of a page of ours that this very browser was given."""
+    _console_visitor()
+    secret = operator_cookie.read()
+    g.operator = current_container().operators.enter(secret)
+    g.form_token = secret.form_token if secret else ""
+    structlog.contextvars.bind_contextvars(operator=g.operator.operator)
+    if request.method not in session_cookie.SAFE:
+        session_cookie.check_same_origin()
+        body_of(request)
+        if not is_same(request.form.get("form_token", ""), g.form_token):
+            raise CrossSiteError
+
+
 def _webhook_sender() -> None:
     """What comes as far as this was refused at `webhook_door`, which has checked the key first of all."""
     raise cast("Exception", request.environ.get(REFUSAL, UnauthorizedError()))
@@ -242,5 +263,7 @@ VISITOR = Guard(_visitor, ())
 MARKETPLACE = Guard(_marketplace, ("",))
 BEARER_KEY = Guard(_bearer_key, ("bearer",))
 OWNER = Guard(_owner, ("bearer", "session"))
+CONSOLE_VISITOR = Guard(_console_visitor, ("",))
+OPERATOR = Guard(_operator, ("operator",))
 OWNER_OF_PAGE = Guard(_owner_of_page, ("session",))
 WEBHOOK_SENDER = Guard(_webhook_sender, ("webhookKey", "apiKey"))

@@ -21,10 +21,20 @@ _PAGE_POLICY = (
 )
 """YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_ALWAYS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+_CONSOLE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+"""The console's pages have forms and no scripts, and nobody frames them."""
+_TYPES = ("X-Content-Type-Options", "nosniff")
+_DEVICES = ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+_ALWAYS = (_TYPES, ("Referrer-Policy", "no-referrer"), _DEVICES)
+_CONSOLE = (
+    ("Content-Security-Policy", _CONSOLE_POLICY),
+    ("X-Frame-Options", "DENY"),
+    _TYPES,
+    ("Referrer-Policy", "same-origin"),  # without a referrer its forms would come with `Origin: null`
+    _DEVICES,
 )
 _DATA = (("Content-Security-Policy", _DATA_POLICY), ("X-Frame-Options", "DENY"), *_ALWAYS)
 _HSTS = "max-age=31536000; includeSubDomains"
@@ -44,7 +54,8 @@ def attach(app: Flask, public_url: str) -> None:
 
     def secure(response: Response) -> Response:
         headers = response.headers
-        headers.extend(page if headers.get("Content-Type", "").startswith("text/html") else _DATA)
+        is_page = headers.get("Content-Type", "").startswith("text/html")
+        headers.extend((_CONSOLE if _is_of_console() else page) if is_page else _DATA)
         if request.is_secure:
             headers["Strict-Transport-Security"] = _HSTS
         if request.endpoint not in CACHED:
@@ -52,6 +63,10 @@ def attach(app: Flask, public_url: str) -> None:
         return response
 
     app.after_request(secure)
+
+
+def _is_of_console() -> bool:
+    return (request.blueprint or "").startswith("console")
 
 
 def page_policy(public_url: str) -> str:

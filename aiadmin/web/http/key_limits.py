@@ -30,6 +30,11 @@ _ERRANDS = parse("10/10 minutes")
 _TRY_OUTS = parse("60/10 minutes")
 """How often an owner may write to the bot for a try; each costs YClients four calls at most."""
 
+_LOGINS = parse("10/15 minutes")
+"""How often an address may show a key at the console's door, the right one included."""
+_REFUSED_LOGINS = parse("60/hour")
+"""How many wrong keys are written down, whoever shows them: the audit log is not for a stranger to fill."""
+
 
 _TYPED = parse("30/minute")
 """How often a salon may send what it types in the cabinet: no hand is quicker, and a number that is must not be."""
@@ -100,6 +105,15 @@ class KeyLimits:
         """Count a message that was typed. Raises TooManyRequests."""
         if not self._hit(_TYPED, "typed", str(company_id)):
             raise self._refusal(_TYPED, "typed", str(company_id))
+
+    def count_login(self, address: str) -> None:
+        """Count an attempt to get into the console. Raises TooManyRequests."""
+        if not self._hit(_LOGINS, "console", address):
+            raise self._refusal(_LOGINS, "console", address)
+
+    def may_note_refusal(self) -> bool:
+        """Count a refusal at the console's door; False where enough are written down for now."""
+        return self._hit(_REFUSED_LOGINS, "console-refused")
 
     def _hit(self, item: RateLimitItem, *names: str) -> bool:
         try:

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY, Company
 from aiadmin.domain.companies.owner_session import OwnerSession
+from aiadmin.domain.console.operator_session import OperatorSession
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.install.signed_user import YClientsUser
 from aiadmin.edge.peers import peer_of
@@ -50,6 +51,16 @@ def entered() -> Entered | None:
 def session() -> OwnerSession:
     """The same, for a page that leads those who come by a link elsewhere."""
     return cast("Entered", g.entered).session
+
+
+def operator() -> OperatorSession:
+    """The operator that the guard let into the console."""
+    return cast("OperatorSession", g.operator)
+
+
+def form_token() -> str:
+    """What the forms of this operator's pages carry."""
+    return cast("str", g.form_token)
 
 
 def country() -> str:

@@ -23,12 +23,12 @@ NAME = "aiadmin"
 SECURE_NAME = f"__Host-{NAME}"
 """A browser takes a cookie of such a name from this very host over https alone: no neighbour can plant one."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def read() -> BrowserSecret | None:
     """What this browser has shown; None where it is no secret of ours by its form."""
-    shown = request.cookies.get(SECURE_NAME if _is_secure() else NAME, "")
+    shown = request.cookies.get(SECURE_NAME if is_secure() else NAME, "")
     return BrowserSecret(shown) if _SECRET.fullmatch(shown) else None
 
 
@@ -53,15 +53,15 @@ def let_in(response: Response, company_id: CompanyId) -> Response:
 
 def put(response: Response, browser: BrowserSecret) -> Response:
     """Have the browser keep its secret."""
-    is_secure = _is_secure()
+    secure = is_secure()
     response.set_cookie(
-        SECURE_NAME if is_secure else NAME,
+        SECURE_NAME if secure else NAME,
         browser.clear,
         max_age=LASTS,
-        secure=is_secure,
+        secure=secure,
         httponly=True,
-        samesite="None" if is_secure else "Lax",
-        partitioned=is_secure,
+        samesite="None" if secure else "Lax",
+        partitioned=secure,
     )
     return response
 
@@ -72,7 +72,7 @@ def check_same_origin() -> None:
     Browsers say of each request where it comes from, and no page can change that: `Sec-Fetch-Site` to https and to
     loopback, `Origin` with every POST. A request that says neither was not made by a browser of today.
     """
-    if request.method in _SAFE:
+    if request.method in SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:
@@ -85,6 +85,6 @@ def check_same_origin() -> None:
         raise CrossSiteError
 
 
-def _is_secure() -> bool:
+def is_secure() -> bool:
     """Whether the browser speaks https, to us or to what stands before us."""
     return request.is_secure or current_container().config.public_url.startswith("https://")

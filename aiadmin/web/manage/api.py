@@ -137,7 +137,7 @@ def _session(device: Device | None) -> str:
 def _events(seen: SalonOverview) -> Sequence[Mapping[str, object]]:
     """What became of the session and who came in, newest first."""
     happened = [(event.at, texts_manage.session(event.observed, event.reason)) for event in seen.events]
-    happened += [(entry.at, texts_manage.new_entry(entry.details.get("user_id"))) for entry in seen.entries]
+    happened += [(entry.at, texts_manage.new_entry(entry.details)) for entry in seen.entries]
     return [{"at": at, "text": text} for at, text in sorted(happened, key=itemgetter(0), reverse=True)]
 
 

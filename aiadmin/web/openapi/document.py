@@ -16,6 +16,7 @@ from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.guards import Guard
 from aiadmin.web.http.limits import EXEMPT, UNCOUNTED
+from aiadmin.web.http.operator_cookie import SECURE_NAME as OPERATOR_COOKIE
 from aiadmin.web.http.session_cookie import SECURE_NAME
 from aiadmin.web.openapi import socket_contract
 from aiadmin.web.openapi.json_schema import Node, SchemaPlugin
@@ -29,6 +30,12 @@ _SECURITY: Node = {
         "in": "cookie",
         "name": SECURE_NAME,
         "description": ru.API["session"],
+    },
+    "operator": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": OPERATOR_COOKIE,
+        "description": ru.API["operator"],
     },
     "webhookKey": {"type": "apiKey", "in": "query", "name": "key", "description": ru.API["webhookKey"]},
 }

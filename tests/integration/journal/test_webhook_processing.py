@@ -18,7 +18,7 @@ from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.services import maintenance
 from aiadmin.services.journal import webhook_processing
-from aiadmin.storage import metrics
+from aiadmin.storage.console import work_queues
 from tests.support.linked_salons import link, register
 
 HOUR = timedelta(hours=1)
@@ -127,7 +127,7 @@ def test_no_queue_is_left_to_its_nudges() -> None:
 def test_every_queue_of_the_sweep_shows_how_long_its_oldest_row_waits() -> None:
     """A salon's turn to be compared with YClients comes once an hour: no row of that queue is late before."""
     swept = {*maintenance.JOBS, *maintenance.BY_ROW} - {WorkQueue.INSTALLATIONS}
-    assert set(metrics._OLDEST) == swept
+    assert set(work_queues.WAITING) == swept
 
 
 def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:

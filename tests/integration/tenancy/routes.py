@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +59,7 @@ def owner_badges(of: Tenant) -> dict[str, Badge]:
         Badge("admin", headers={"X-API-Key": ADMIN_KEY}),
         Badge("metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}),
         Badge("partner", body={"partner_token": of.partner_token}),
+        Badge("operator", headers=of.operator_headers(), body={"form_token": of.operator.form_token}),
     ]
     return {badge.name: badge for badge in (*badges(of, forged_for=of), *ours)}
 
@@ -80,6 +82,7 @@ class Case:
         query: the same in the address.
         answers: what the salon itself may get; shows that the case asks something sensible.
         shows: whether the salon itself sees something that nobody else may.
+        form: what the form of a page holds, in the place of a JSON body.
         ends: whether it undoes what other routes need; such a route is asked last.
     """
 
@@ -87,6 +90,7 @@ class Case:
     body: Callable[[Tenant], Fields] = lambda _of: {}
     query: Callable[[Tenant], Fields] = lambda _of: {}
     answers: frozenset[int] = frozenset({200})
+    form: Callable[[Tenant], Fields] | None = None
     shows: bool = False
     ends: bool = False
 
@@ -112,6 +116,11 @@ def _person(of: Tenant) -> Fields:
     return {"phone": of.phone}
 
 
+def _why(_of: Tenant) -> Fields:
+    """What a form of the console holds beside its token."""
+    return {"reason": "жалоба клиента"}
+
+
 def _draft(_of: Tenant) -> Fields:
     """Whose name it is, is for the company to say: its owner is shown what they typed."""
     return {"kind": "booked", "template": "Ждём вас, {name}"}
@@ -133,6 +142,24 @@ CASES: Mapping[str, Case] = {
         f"manage.{section}": Case("session", shows=True)
         for section in ("overview", "chats", "sending", "texts", "bot", "connection", "help")
     },
+    "console_door.show_login": Case(),
+    "console_door.log_in": Case(form=lambda _of: {"key": "wrong"}, answers=frozenset({401, 403})),
+    "console.list_salons": Case("operator", shows=True),
+    **{
+        f"console_salon.{page}": Case("operator", shows=page != "show_chat", answers=frozenset({200, 303}))
+        for page in ("show_salon", "list_chats", "show_chat")
+    },
+    **{
+        f"console_salon.{order}": Case("operator", form=_why, answers=frozenset({303}))
+        for order in ("retry", "read_again", "pause", "resume", "restart", "retry_rows", "enter", "open_chat")
+    },
+    **{f"console_fleet.show_{page}": Case("operator") for page in ("hosts", "queues", "operators", "pairings")},
+    "console_fleet.show_events": Case("operator", shows=True),
+    **{
+        f"console_fleet.{order}": Case("operator", form=_why, answers=frozenset({303}))
+        for order in ("drain", "retry_rows", "end_session")
+    },
+    "console.log_out": Case("operator", form=lambda _of: {}, answers=frozenset({303}), ends=True),
     "manage_api.pause": Case("bearer", body=lambda _of: {"paused": True}),
     "browsers.log_out": Case("session", ends=True),
     "browsers.end_one": Case("session"),
@@ -200,12 +227,13 @@ CASES: Mapping[str, Case] = {
     "partner.salons": Case("admin", answers=_AT_YCLIENTS),
 }
 
-OURS = frozenset({"admin", "metrics", "partner"})
+OURS = frozenset({"admin", "metrics", "partner", "operator"})
 """Badges that no salon has: what they open is open to none of them."""
 _PATHS: Mapping[str, Callable[[Tenant, Badge], object]] = {
     "company_id": lambda aim, _badge: aim.company_id,
     "token": lambda _aim, badge: badge.token,
     "payment_id": lambda _aim, _badge: 1,
+    "host_id": lambda _aim, _badge: uuid.UUID(int=1),
     "contact_id": lambda _aim, _badge: 1,
     "session_id": lambda aim, _badge: aim.other_session,
     "filename": lambda _aim, _badge: "connect/main.js",
@@ -232,3 +260,9 @@ def named(aim: Tenant) -> Fields:
         "salon": aim.salon.salon_id,
         "salon_id": aim.salon.salon_id,
     }
+
+
+def sent(case: Case, aim: Tenant, badge: Badge) -> dict[str, Any]:
+    """The body of a POST, as Flask's client takes it: a form where a page has one, else JSON."""
+    of_case = case.body if case.form is None else case.form
+    return {"json" if case.form is None else "data": {**named(aim), **of_case(aim), **badge.body}}

@@ -14,8 +14,9 @@ from aiadmin.container import Container
 from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import connect_links, owner_sessions
 from aiadmin.services.companies.owner_sessions import BrowserSecret
+from aiadmin.services.console.operators import OperatorSecret
 from aiadmin.services.install.arrivals import FOREIGN_USER
-from aiadmin.web.http import session_cookie
+from aiadmin.web.http import operator_cookie, session_cookie
 from aiadmin.web.http.guards import COMPANY_HEADER
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.support import company_rows
@@ -26,6 +27,7 @@ Rows = Mapping[str, list[dict[str, Any]]]
 _PLAUSIBLE = {
     "message_texts": "kind = 'booked'",
     "outbox": "kind = 'activation', state = 'sent'",
+    "quarantine": "queue = 'webhooks'",
     "records": "services = '[]'",
     "session_events": "state = 'online'",
     "sync_runs": "stage = NULL, counts = '{}'",
@@ -40,6 +42,7 @@ class Tenant:
     Attributes:
         user_id: of its owner at YClients.
         phone: of its WhatsApp, and of everybody in its rows.
+        operator: the browser of somebody who runs us; `has_operator` says whether it was let in.
         browser: in which its pages are open; `other_session` is that of another one.
     """
 
@@ -50,6 +53,8 @@ class Tenant:
     partner_token: str
     browser: BrowserSecret = field(default_factory=BrowserSecret.new)
     other_session: int = 0
+    operator: OperatorSecret = field(default_factory=OperatorSecret.new)
+    has_operator: bool = False
 
     @property
     def company_id(self) -> int:
@@ -97,6 +102,13 @@ class Tenant:
             COMPANY_HEADER: str(company_id or self.company_id),
             "Sec-Fetch-Site": "same-origin",
         }
+
+    def operator_headers(self) -> dict[str, str]:
+        """What a page of the console sends in the browser of an operator who is in."""
+        if not self.has_operator:
+            self.held.operators.let_in(self.operator, operator="walker", user_agent="")
+            self.has_operator = True
+        return {"Cookie": f"{operator_cookie.NAME}={self.operator.clear}", "Sec-Fetch-Site": "same-origin"}
 
     def show_code(self) -> None:
         """A code is live for twenty seconds more: without one each question for it waits for ten."""

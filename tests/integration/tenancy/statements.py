@@ -33,6 +33,7 @@ REPOSITORIES = frozenset(kind.__name__ for kind in _repositories())
 OF_ALL = "finds, counts or throws away what is due, dead or old, whoever's it is"
 BY_ROW = "changes a row by its number, which the caller has from a statement that named the company or found due work"
 BY_DEVICE = "is fenced by the device, its host and its epoch: a device is of one company for ever"
+OF_OPERATORS = "is of those who run us: no row of it is any salon's, or it is shown to them alone"
 BY_SECRET = "finds the company itself, by what only it, its owner's browser or YClients knows"
 
 FLEET_WIDE: Mapping[str, str] = {
@@ -143,6 +144,20 @@ FLEET_WIDE: Mapping[str, str] = {
             *(f"Hosts.{name}" for name in ("remove", "remove_dead", "list_alive", "free_connections")),
         ),
         BY_DEVICE,
+    ),
+    **dict.fromkeys(
+        (
+            "OperatorSessions.start",
+            "OperatorSessions.find_live",
+            "OperatorSessions.list_live",
+            "OperatorSessions.record_use",
+            "OperatorSessions.end",
+            "OperatorSessions.forget",
+            "SalonFactsStore.watched",
+            *(f"Feed.{name}" for name in ("sessions", "actions", "funnel", "stopped")),
+            "WorkQueues.read",
+        ),
+        OF_OPERATORS,
     ),
     **dict.fromkeys(
         (

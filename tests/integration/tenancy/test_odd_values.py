@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from aiadmin.web.openapi.operation import operation_of
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.tenancy.routes import CASES, named, owner_badges, path_of
+from tests.integration.tenancy.routes import CASES, owner_badges, path_of, sent
 from tests.integration.tenancy.salons import Tenant
 from tests.support.door import Door
 from tests.support.site import MakeSite, Site
@@ -85,7 +85,7 @@ def _address(rule: Rule, path: dict[str, str], query: dict[str, str]) -> str:
 def _ask(door: Door, rule: Rule, method: str, address: str, of: Tenant) -> int:
     case = CASES[rule.endpoint]
     badge = owner_badges(of)[case.opens]
-    body = {**named(of), **case.body(of), **badge.body} if method == "POST" else None
+    body = sent(case, of, badge) if method == "POST" else {}
     client = door.site.client.application.test_client(use_cookies=False)
-    with client.open(address, method=method, headers=badge.headers, json=body) as answer:
+    with client.open(address, method=method, headers=badge.headers, **body) as answer:
         return answer.status_code

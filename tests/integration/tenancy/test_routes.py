@@ -19,6 +19,7 @@ from tests.integration.tenancy.routes import (
     named,
     owner_badges,
     path_of,
+    sent,
 )
 from tests.integration.tenancy.salons import Tenant, everything_of, tables_of_companies
 from tests.integration.tenancy.statements import watched
@@ -46,9 +47,9 @@ def _ask(door: Door, rule: Rule, method: str, badge: Badge, *, path: Tenant, aim
     case = CASES[rule.endpoint]
     address = _adapter(door).build(rule.endpoint, path_of(rule, path, badge), method=method, force_external=False)
     query = {**named(aim), **case.query(aim), **badge.query}
-    body = {**named(aim), **case.body(aim), **badge.body} if method == "POST" else None
+    body = sent(case, aim, badge) if method == "POST" else {}
     client = door.site.client.application.test_client(use_cookies=False)
-    with client.open(address, method=method, query_string=query, headers=badge.headers, json=body) as response:
+    with client.open(address, method=method, query_string=query, headers=badge.headers, **body) as response:
         return Seen(response.status_code, _shown(response))
 
 
@@ -123,4 +124,8 @@ def _check(rule: Rule, method: str, badge: Badge, answer: Seen, *, victim: Tenan
 def _is_let_in(rule: Rule, method: str, answer: Seen, *, is_of_another: bool) -> bool:
     """Whether somebody was served where only others may be. OPTIONS carries no key and learns nothing."""
     is_closed = CASES[rule.endpoint].opens in OURS or ("company_id" in rule.arguments and is_of_another)
-    return is_closed and method != "OPTIONS" and answer.status < 400
+    return is_closed and method != "OPTIONS" and answer.status < 400 and not _is_led_to_login(answer)
+
+
+def _is_led_to_login(answer: Seen) -> bool:
+    return answer.status == 303 and "Location: /console/login" in answer.text

@@ -1,0 +1,401 @@
+"""The catalogue's part for the operator's console: all that its pages say, and the short words of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.companies.audit import DONE, AuditEntry
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.console.directory import SalonFilter
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.manage.attention import AttentionReason, UpkeepKind
+from aiadmin.domain.manage.salon_state import StateKind
+from aiadmin.domain.messages.message_log import Author
+from aiadmin.domain.quarantine import WorkQueue
+from aiadmin.texts.ru import formatting as wording
+
+SECTIONS: Mapping[str, str] = {
+    "salons": "Салоны",
+    "hosts": "Хосты",
+    "queues": "Очереди",
+    "pairings": "Воронка",
+    "events": "События",
+}
+"""The parts of the console, as the bar calls them."""
+FILTERS: Mapping[SalonFilter, str] = {
+    SalonFilter.ALL: "Все",
+    SalonFilter.ATTENTION: "Требуют внимания",
+    SalonFilter.UNCONNECTED: "Не подключены",
+    SalonFilter.FROZEN: "Приостановлены",
+    SalonFilter.PAUSED: "На паузе",
+    SalonFilter.LEFT: "Ушли",
+}
+STATUSES: Mapping[IntegrationStatus, str] = {
+    IntegrationStatus.PENDING: "ждёт телефона",
+    IntegrationStatus.PAIRING: "подключает телефон",
+    IntegrationStatus.ACTIVATING: "включается",
+    IntegrationStatus.ACTIVE: "включён",
+    IntegrationStatus.ACTIVATION_FAILED: "не включён",
+    IntegrationStatus.FROZEN: "приостановлен",
+    IntegrationStatus.UNINSTALLED: "удалён",
+}
+"""How the installation in YClients stands."""
+SESSIONS: Mapping[StateKind | Observed, str] = {
+    Observed.LINKED: "выходит на связь",
+    Observed.STARTING: "запускается",
+    Observed.ONLINE: "на связи",
+    Observed.DEGRADED: "с задержкой",
+    Observed.RECONNECTING: "связь прервалась",
+    Observed.BACKOFF: "не отвечает",
+    Observed.CONFLICT: "открыт ещё где-то",
+    Observed.BANNED: "ограничен",
+    Observed.OUTDATED: "версия устарела",
+    Observed.LOGGED_OUT: "отвязан",
+    StateKind.SWITCHED_OFF: "выключен",
+    StateKind.NO_HOST: "нет хостов",
+    StateKind.WAITS_FOR_HOST: "ждёт хоста",
+}
+"""How a salon's WhatsApp stands."""
+REASONS: Mapping[StateKind | UpkeepKind, str] = {
+    UpkeepKind.ACTIVATION_FAILED: "YClients не подтвердил включение",
+    StateKind.LOGGED_OUT: "телефон отвязан{since}",
+    StateKind.NO_PHONE: "включён, но без телефона",
+    StateKind.NO_HOST: "не работает ни один хост",
+    StateKind.WAITS_FOR_HOST: "ждёт хоста{since}",
+    StateKind.SWITCHED_OFF: "связь выключена",
+    StateKind.LINKED: "не вышел на связь{since}",
+    StateKind.STARTING: "запускается{since}",
+    StateKind.RECONNECTING: "восстанавливает связь{since}",
+    StateKind.DEGRADED: "отвечает с задержкой{since}",
+    StateKind.BACKOFF: "WhatsApp не отвечает{since}",
+    StateKind.CONFLICT: "подключение открыто ещё где-то",
+    StateKind.BANNED: "WhatsApp ограничил номер",
+    StateKind.OUTDATED: "WhatsApp требует новой версии",
+    StateKind.NO_RECORDS: "нет права видеть записи",
+    StateKind.NO_CLIENTS: "нет права видеть клиентов",
+    StateKind.NO_PHONES: "нет права видеть телефоны",
+    StateKind.JOURNAL_UNREAD: "журнал не читается",
+    UpkeepKind.GIVEN_UP: "отложено навсегда: {count}",
+    UpkeepKind.STUCK: "сообщения стоят{since}",
+}
+"""Why a salon needs an operator, in the list and in `companies list`."""
+QUEUES: Mapping[WorkQueue, str] = {
+    WorkQueue.WEBHOOKS: "Вебхуки YClients",
+    WorkQueue.REFETCHES: "Перечитать запись или клиента",
+    WorkQueue.CHATS: "Чаты бота",
+    WorkQueue.OUTBOX_MESSAGES: "Сообщения клиентам",
+    WorkQueue.BOOKING_EVENTS: "Изменения записей",
+    WorkQueue.REMINDERS: "Напоминания",
+    WorkQueue.NOTICES: "Уведомления перед отправкой",
+    WorkQueue.QUESTIONS: "Ответы «приду» в журнал",
+    WorkQueue.CHAT_WRITES: "Изменения журнала из чата",
+    WorkQueue.PROVIDER_MESSAGES: "Статусы для YClients",
+    WorkQueue.OUTBOX: "Включения в YClients",
+    WorkQueue.INSTALLATIONS: "Сверка установок",
+    WorkQueue.ERASURES: "Удаление данных",
+    WorkQueue.SYNC_RUNS: "Чтение журналов",
+}
+SYNCS: Mapping[SyncKind, str] = {
+    SyncKind.FULL: "Весь журнал",
+    SyncKind.CHANGES: "Изменения",
+    SyncKind.NIGHTLY: "Ночная сверка",
+}
+CALLBACKS: Mapping[OutboxState, str] = {
+    OutboxState.PENDING: "YClients ещё не знает о подключении: ждём телефона или повторяем.",
+    OutboxState.SENDING: "Сообщаем YClients о подключении.",
+    OutboxState.SENT: "YClients знает о подключении.",
+    OutboxState.UNKNOWN: "Неизвестно, узнал ли YClients о подключении.",
+    OutboxState.FAILED: "YClients не узнал о подключении.",
+    OutboxState.CANCELLED: "Сообщать YClients больше не нужно.",
+}
+"""How far the callback of the activation is."""
+AUTHORS: Mapping[Author, str] = {
+    Author.IN: "клиент",
+    Author.OWN_PHONE: "салон с телефона",
+    Author.STAFF: "салон из кабинета",
+    Author.OUT: "AI Admin",
+}
+ACTIONS: Mapping[str, str] = {
+    "entry": "вход в кабинет",
+    "install": "чужой вход отклонён",
+    "activation.retry": "сообщить YClients ещё раз",
+    "bot.settings": "настройки бота",
+    "console.chat": "чтение чата",
+    "console.login": "вход в консоль",
+    "console.logout": "выход из консоли",
+    "console.revoke": "закрыт вход в консоль",
+    "host.drain": "разгрузка хоста",
+    "lifecycle.erase": "данные салона удалены",
+    "messages.pause": "пауза отправки",
+    "messages.resume": "отправка включена",
+    "quarantine.retry": "отложенное обработать ещё раз",
+    "session.end": "вход в кабинет закрыт",
+    "session.end-all": "все входы в кабинет закрыты",
+    "session.restart": "перезапуск связи",
+    "sync.start": "прочитать журнал заново",
+    "whatsapp.disconnect": "телефон отключён",
+    "whatsapp.unlink": "прежний телефон отключён",
+}
+"""What was done on purpose, by `audit_log.action`; one without words is shown by its slug."""
+OUTCOMES: Mapping[str, str] = {"done": "сделано", "refused": "отказано", "": "не завершено"}
+FUNNEL: Mapping[str, str] = {
+    "registered": "Пришли из YClients",
+    "consented": "Согласились с условиями",
+    "linked": "Подключили телефон",
+    "activated": "Включены в YClients",
+}
+FUNNEL_STOPS: Mapping[str, str] = {
+    "consented": "не согласились с условиями",
+    "linked": "не подключили телефон",
+    "activated": "не включены в YClients",
+}
+
+
+@dataclass(frozen=True)
+class OrderOutcome:
+    """What an order has come to."""
+
+    text: str
+    is_bad: bool = False
+
+
+def _bad(text: str) -> OrderOutcome:
+    return OrderOutcome(text, is_bad=True)
+
+
+SAID: Mapping[str, OrderOutcome] = {
+    "retrying": OrderOutcome("Сообщаем YClients ещё раз."),
+    "retry-refused": OrderOutcome(
+        "Повторять нечего: YClients уже знает, или телефон ещё не подключали.", is_bad=True
+    ),
+    "reading": OrderOutcome("Читаем журнал заново."),
+    "in-hand": OrderOutcome("Журнал уже читается."),
+    "paused": OrderOutcome("Отправка салона на паузе."),
+    "resumed": OrderOutcome("Отправка салона включена."),
+    "restarting": OrderOutcome("Связь перезапускается, это займёт несколько секунд."),
+    "no-phone": _bad("Перезапускать нечего: телефон не подключён."),
+    "rows-retried": OrderOutcome("Отложенное будет обработано ещё раз за несколько секунд."),
+    "reason-missing": OrderOutcome(
+        "Напишите причину, от 5 до 200 знаков: она останется в журнале действий.", is_bad=True
+    ),
+    "chat-closed": OrderOutcome("Этот чат ещё не открыт или уже закрылся. Назовите причину, чтобы прочитать его."),
+    "draining": OrderOutcome("Хост отдаёт сессии другим, это займёт несколько секунд."),
+    "no-host": _bad("Такого хоста больше нет."),
+    "no-room": OrderOutcome(
+        "У других хостов не хватит места. Разгрузить всё равно можно, но связь прервётся.", is_bad=True
+    ),
+    "session-ended": OrderOutcome("Вход закрыт."),
+    "session-over": OrderOutcome("Этот вход уже был закрыт."),
+}
+"""What a page says after an order, by the `said` of its address."""
+WORDS: Mapping[str, str] = {
+    "console": "AI Admin · консоль",
+    "sections": "Разделы",
+    "to_content": "К содержанию",
+    "log_out": "Выйти",
+    "operator": "Оператор: {name}",
+    "clock": "Время московское.",
+    "login_title": "Вход в консоль",
+    "login_intro": "Здесь видны все салоны. Каждый вход и каждое действие остаются в журнале.",
+    "login_key": "Ключ администратора",
+    "login_name": "Как вас зовут",
+    "login_name_hint": "Так действия будут подписаны в журнале: до 40 букв и цифр.",
+    "login_button": "Войти",
+    "login_wrong": "Ключ не подошёл.",
+    "login_no_name": "Напишите имя: буквы, цифры, точка, дефис или @, до 40 знаков.",
+    "login_over": "Вход закончился. Войдите ещё раз.",
+    "login_left": "Вы вышли.",
+    "online": "На связи",
+    "online_below": "из тех, у кого есть телефон",
+    "online_nobody": "телефонов ещё нет",
+    "attention": "Требуют внимания",
+    "attention_none": "всё в порядке",
+    "attention_below": "показать",
+    "salons": "Салонов",
+    "search": "Поиск",
+    "search_hint": "Название, номер или последние цифры телефона",
+    "search_button": "Найти",
+    "search_reset": "Сбросить",
+    "parts": "Части списка",
+    "list": "Список салонов",
+    "salon": "Салон",
+    "whatsapp": "WhatsApp",
+    "yclients": "YClients",
+    "reasons": "Почему",
+    "host": "Хост",
+    "since": "Состояние",
+    "nothing_found": "Никого не нашли.",
+    "nobody_yet": "Салонов пока нет.",
+    "nameless": "Салон без названия",
+    "none": "—",
+    "none_session": "нет телефона",
+    "pages": "Страницы",
+    "earlier": "Назад",
+    "further": "Дальше",
+    "page_of": "Страница {page} из {pages}, найдено: {found}",
+    "paused": "на паузе",
+    "reason": "Причина",
+    "reason_hint": "От 5 до 200 знаков, без телефонов и имён. Останется в журнале действий.",
+    "number": "Салон #{company} · YClients {salon} · с {at}",
+    "all_well": "Салону ничего не мешает.",
+    "state": "Что мешает",
+    "phone": "Телефон",
+    "session": "Связь",
+    "restart": "Перезапустить связь",
+    "restart_why": "Сессия отключится и подключится заново. Сообщения подождут.",
+    "installation": "YClients",
+    "retry": "Сообщить ещё раз",
+    "journal": "Журнал",
+    "unread_yet": "Журнал ещё не читали.",
+    "attempts": "неудач подряд: {count}",
+    "read": "Прочитать заново",
+    "messages": "Сообщения",
+    "pause": "Придержать",
+    "resume": "Отпустить",
+    "chats": "Чаты без текстов",
+    "sent": "Последние сообщения, без текстов и получателей",
+    "purpose": "Вид",
+    "status": "Что с ним",
+    "created": "Когда",
+    "nothing_sent": "Ещё ничего не уходило.",
+    "set_aside": "Отложено: строки, на которых обработка падает",
+    "row": "Строка",
+    "queue": "Очередь",
+    "cause": "Где упало",
+    "tries": "Попыток",
+    "next_try": "Следующая",
+    "no_next": "ждёт вас",
+    "retry_rows": "Обработать ещё раз",
+    "events_of": "Что было со связью",
+    "no_events": "Пока ничего не происходило.",
+    "actions_of": "Журнал действий",
+    "no_actions": "Пока пусто.",
+    "enter": "Открыть кабинет салона",
+    "enter_why": "Кабинет откроется в этом браузере на час. Владелец увидит это в кабинете и получит сообщение "
+    "в WhatsApp с вашей причиной.",
+    "enter_button": "Открыть",
+    "browsers": "Где открыт кабинет",
+    "no_browsers": "Сейчас нигде.",
+    "seen_at": "был {at}",
+    "back_to_salon": "К салону",
+    "chats_intro": "Кто и когда писал последним. Имён и текстов здесь нет: чтобы прочитать чат, назовите причину, "
+    "и он откроется вам на {minutes} мин.",
+    "no_chats": "Чатов ещё нет.",
+    "unknown_number": "номер неизвестен",
+    "floor_human": "отвечает человек",
+    "floor_bot": "отвечает бот",
+    "last_by": "последним: {author}",
+    "open_chat": "Прочитать",
+    "older": "Раньше",
+    "back_to_chats": "К списку чатов",
+    "wordless": "Без текста",
+    "empty_chat": "Здесь ничего нет.",
+    "held": "Сессий",
+    "memory": "Память",
+    "megabytes": "{count} МБ",
+    "threads": "Потоков",
+    "files": "Файлов",
+    "up_since": "Работает",
+    "draining": "разгружается",
+    "drain": "Разгрузить",
+    "drain_why": "Хост отдаст все сессии другим и новых не возьмёт, пока его не перезапустят.",
+    "drain_force": "Даже если другим не хватит места",
+    "no_hosts": "Ни один хост не работает: никто не отправляет и не подключается.",
+    "hosts_one": "Хост один: разгружать его некуда.",
+    "waiting": "Ждут",
+    "oldest": "Самое старое",
+    "aside": "Отложено",
+    "aside_of": "{retried} повторяются, {given_up} ждут вас",
+    "jobs": "Заданий в Redis: {count}",
+    "redis_away": "Redis сейчас не отвечает, поэтому заданий и обращений к YClients не видно.",
+    "looked_through": "проверяется целиком",
+    "budget": "Обращения к YClients",
+    "budget_way": "Путь {name}",
+    "budget_room": "Сразу можно {room} из {burst}",
+    "budget_waiting": "ждут очереди: {count}",
+    "budget_quiet": "YClients просил подождать ещё {time}",
+    "budget_lost": "путь недоступен",
+    "budget_limit": "Не больше {count} в минуту на каждый путь.",
+    "queue_oldest": "Самое старое в очереди",
+    "queue_none": "ничего не ждёт",
+    "funnel": "Подключения за неделю",
+    "funnel_below": "пришли и включены",
+    "funnel_intro": "Салоны, которые пришли за последние семь дней.",
+    "funnel_in_line": "Сейчас ждут кода: {count}",
+    "funnel_stopped": "Кто ещё не включён",
+    "funnel_stop": "Где остановился",
+    "funnel_nobody": "За неделю никто не приходил.",
+    "registered": "Пришёл",
+    "of_sessions": "Связь",
+    "of_people": "Действия людей",
+    "event": "Что случилось",
+    "when": "Когда",
+    "nothing_happened": "Пока ничего.",
+    "operators": "Кто вошёл в консоль",
+    "operators_intro": "Смена ADMIN_API_KEY закрывает все входы сразу.",
+    "this_browser": "это вы",
+    "unknown_browser": "неизвестный браузер",
+    "entered": "вошёл {at}, был {seen}",
+    "end_session": "Закрыть вход",
+}
+"""What the pages say by themselves, by the names that the templates call them."""
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_ZONE = ZoneInfo(DEFAULT_ZONE)
+
+
+def reason(one: AttentionReason, now: datetime) -> str:
+    """Why a salon needs an operator; with how long, or how many, where that is known."""
+    since = "" if one.since is None else f", {passed(now - one.since)}"
+    return REASONS[one.kind].format(since=since, count=one.count)
+
+
+def passed(time: timedelta) -> str:
+    """How long ago, as short as a table wants it.
+
+    >>> [passed(timedelta(seconds=seconds)) for seconds in (-5, 3, 125, 7_300, 200_000)]
+    ['0 с', '3 с', '2 мин', '2 ч', '2 дн']
+    """
+    if time < _MINUTE:
+        return f"{max(int(time.total_seconds()), 0)} с"
+    if time < _HOUR:
+        return f"{int(time / _MINUTE)} мин"
+    if time < 2 * _DAY:
+        return f"{int(time / _HOUR)} ч"
+    return f"{time.days} дн"
+
+
+def moment(at: datetime) -> str:
+    """When, by the clock that the pages name."""
+    return wording.moment(at.astimezone(_ZONE))
+
+
+def action(slug: str) -> str:
+    """An action in words; one that has none by its slug."""
+    return ACTIONS.get(slug, slug)
+
+
+def outcome(slug: str | None) -> str:
+    """What came of an action."""
+    return OUTCOMES.get(slug or "", slug or OUTCOMES[""])
+
+
+def told(entry: AuditEntry) -> str:
+    """An action in a line: who, what, what came of it, and why."""
+    line = f"{entry.actor}: {action(entry.action)}"
+    if entry.outcome != DONE:
+        line = f"{line} ({outcome(entry.outcome)})"
+    why = entry.details.get("reason")
+    return f"{line}. {WORDS['reason']}: {why}" if why else line
+
+
+def stopped(has_consented: bool, is_linked: bool) -> str:
+    """Where a salon has stopped on its way in."""
+    if is_linked:
+        return FUNNEL_STOPS["activated"]
+    return FUNNEL_STOPS["linked" if has_consented else "consented"]
