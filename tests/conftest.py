@@ -118,7 +118,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByProduct
 class WaitUntil(Protocol):
     """Call `predicate` again and again until it gives something true, and return that."""
 
-    def __call__(self, predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T: ...
+    def __call__(self, predicate: Callable[[], T], timeout: float = 30.0, what: str = "") -> T: ...
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +127,7 @@ def wait_until() -> WaitUntil:
     return _wait_until
 
 
-def _wait_until(predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
+def _wait_until(predicate: Callable[[], T], timeout: float = 30.0, what: str = "") -> T:
     deadline = time.monotonic() + timeout
     for value in polled(predicate):
         if value:

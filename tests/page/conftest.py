@@ -20,7 +20,7 @@ class ConnectPage:
     def __init__(self, page: Page, stub: Stub, base: str, sockets: Any) -> None:
         self.page, self.stub, self.base, self.sockets = page, stub, base, sockets
         self.complaints: list[str] = []
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -47,12 +47,12 @@ class ConnectPage:
             self.sockets.server.disconnect(sid, namespace="/marketplace")
 
     def until_asked(self, what: str, times: int = 1) -> None:
-        """Waits until the page has asked the server this many times; fails after five seconds."""
+        """Waits until the page has asked the server this many times; fails after thirty seconds."""
         self.until(lambda: self.stub.asked.count(what) >= times, self.stub.asked)
 
     def until(self, predicate: Callable[[], bool], what: object) -> None:
-        """Waits, while the page lives on; fails after five seconds."""
-        deadline = time.monotonic() + 5
+        """Waits, while the page lives on; fails after thirty seconds."""
+        deadline = time.monotonic() + 30
         while not predicate():
             assert time.monotonic() < deadline, what
             self.page.wait_for_timeout(20)

@@ -67,7 +67,7 @@ def hostile_site() -> Iterator[str]:
 @pytest.fixture
 def page(tabs: Tabs) -> Iterator[Page]:
     with tabs.lend(locale="ru-RU") as lent:
-        lent.set_default_timeout(10_000)
+        lent.set_default_timeout(30_000)
         yield lent
 
 

@@ -89,7 +89,7 @@ def page(
 ) -> Iterator[Page]:
     """The management page, on the real server, with its socket up."""
     with running(wait_until, tmp_path / "web.log", environment) as address, tabs.lend(locale="ru-RU") as page:
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(30_000)
         page.goto(f"{address}/marketplace/manage/connection?token={salon.token}&company={salon.company_id}")
         page.wait_for_selector("main[data-ready]")
         page.wait_for_selector("main[data-link=live]")

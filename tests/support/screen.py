@@ -47,11 +47,11 @@ class Screen:
         self.page.check("[data-consent]")
         self.page.click("[data-show]")
 
-    def wait_for(self, screen: str, *, seconds: float = 15) -> None:
+    def wait_for(self, screen: str, *, seconds: float = 30) -> None:
         """Wait until the page shows `screen`."""
         self.page.wait_for_selector(f'[data-screen="{screen}"][data-current]', timeout=seconds * 1000)
 
-    def scan(self, *, seconds: float = 15, other_than: str | None = None) -> str:
+    def scan(self, *, seconds: float = 30, other_than: str | None = None) -> str:
         """Read the QR code from the page's pixels, as a phone's camera does; another one than `other_than`."""
         self.wait_for("qr", seconds=seconds)
         deadline, of_the_other = time.monotonic() + seconds, ""

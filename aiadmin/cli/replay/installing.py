@@ -64,7 +64,8 @@ class Installer:
         self.product.now = now - max(_EARLIER, chat_began + _BEFORE_THE_CHAT)
         installed = self._put_back() or self._install(case)
         self.journal.load(SALON, self.document, case, now=self.product.now)
-        _read_records(self.product, installed.company_id)
+        if case.get("visits"):
+            _read_records(self.product, installed.company_id)
         self._set_bot(installed.company_id, case)
         person = self.document["clients"][case["client"]]
         client = IdentityObservation(lid=f"{SALON}1@lid", phone=person["phone"])

@@ -52,7 +52,7 @@ def _book(settings: dict[str, str], name: str) -> None:
     booked = {"salon_id": DEMO_SALON, "datetime": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d} 14:00:00"}
     booked |= {"client": {"name": name, "phone": "79005550000"}}
     url = f"{settings['YCLIENTS_MARKETPLACE_URL']}/_fake/journal/record"
-    requests.post(url, json=booked, timeout=10).raise_for_status()
+    requests.post(url, json=booked, timeout=30).raise_for_status()
 
 
 def _manage_page(journal: str, context: BrowserContext) -> str:

@@ -101,7 +101,7 @@ def _answered(address: str) -> Counts:
 
 def _salon(address: str) -> str:
     """What a salon holds: its own key, its number, the key of its webhook address."""
-    made = requests.post(f"{address}/marketplace/register", json={"salon_id": 962302}, timeout=5).json()
+    made = requests.post(f"{address}/marketplace/register", json={"salon_id": 962302}, timeout=30).json()
     key = DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(made["company_id"]))
     return (
         f'headers = {{ X-API-Key = "{made["api_key"]}" }}\n'
