@@ -22,6 +22,14 @@ class PhoneNotLinkedError(AiAdminError):
     """The salon has no linked phone, so nothing can be sent for it."""
 
 
+class NoticeNotFoundError(AiAdminError):
+    """This company has no such notice."""
+
+
+class NoticeSentError(AiAdminError):
+    """The notice is a message already, or was dropped for another reason."""
+
+
 class SalonTakenError(AiAdminError):
     """This salon is registered already."""
 

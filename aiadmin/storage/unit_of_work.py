@@ -53,6 +53,7 @@ from aiadmin.storage.notices.dispatch import DueNotices
 from aiadmin.storage.notices.reminder_planning import DueReminders
 from aiadmin.storage.notices.salons import NotifyingSalons
 from aiadmin.storage.notices.settings import MessageSettingsStore
+from aiadmin.storage.notices.upcoming import UpcomingNotices
 from aiadmin.storage.outages import as_ours
 from aiadmin.storage.privacy.privacy import Privacy
 from aiadmin.storage.provider.orders import ProviderOrders
@@ -104,6 +105,7 @@ class UnitOfWork:
     unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
     message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
     notices = cached_property(lambda self: Notices(self._session))
+    upcoming = cached_property(lambda self: UpcomingNotices(self._session))
     due_reminders = cached_property(lambda self: DueReminders(self._session))
     notifying_salons = cached_property(lambda self: NotifyingSalons(self._session))
     due_notices = cached_property(lambda self: DueNotices(self._session))

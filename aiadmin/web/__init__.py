@@ -25,7 +25,7 @@ from aiadmin.web.http.static_files import URL_PATH, VersionedStatic
 from aiadmin.web.install import activation_requests, arrival, lifecycle
 from aiadmin.web.journal import webhooks
 from aiadmin.web.journal.webhook_door import WebhookDoor
-from aiadmin.web.manage import api, bot, browsers, conversations, message_settings, pages
+from aiadmin.web.manage import api, bot, browsers, conversations, message_settings, pages, sending
 from aiadmin.web.openapi import docs
 from aiadmin.web.ops import health, metrics, root
 from aiadmin.web.pairing import connect_page, qr, sockets, status
@@ -107,6 +107,7 @@ def _add_routes(app: Flask) -> None:
     guards.protect(app, api.blueprint, guards.OWNER)
     guards.protect(app, conversations.blueprint, guards.OWNER)
     guards.protect(app, message_settings.blueprint, guards.OWNER)
+    guards.protect(app, sending.blueprint, guards.OWNER)
     guards.protect(app, bot.blueprint, guards.OWNER)
     guards.protect(app, browsers.blueprint, guards.OWNER)
     guards.protect(app, door.blueprint, guards.CONSOLE_VISITOR)

@@ -225,6 +225,7 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/manage/disconnect",
         "/marketplace/manage/logout",
         "/marketplace/manage/messages",
+        "/marketplace/manage/notices/withdraw",
         "/marketplace/manage/overview",
         "/marketplace/manage/payment",
         "/marketplace/manage/settings",

@@ -193,6 +193,25 @@ def test_a_chat_is_read_and_taken_from_the_bot_and_given_back(cabinet: Cabinet, 
     assert page.get_by_role("link", name="Вера Орлова").evaluate("one => one === document.activeElement")
 
 
+def test_one_message_is_taken_out_of_the_plan_by_keyboard(cabinet: Cabinet, salon: Salon) -> None:
+    page = cabinet.open(salon, "/sending", 320)
+    line = page.locator("[data-plan] li", has=page.locator("button")).first
+    who = line.locator("strong").inner_text()
+    line.get_by_role("button", name="Не отправлять").press("Enter")
+    page.locator("[data-live]", has_text="не уйдёт").wait_for()
+    page.locator("[data-plan] .off", has_text="вы отменили отправку").wait_for()
+    assert page.evaluate("document.activeElement !== document.body")
+    page = cabinet.open(salon, "/sending", 1280)
+    page.locator(".dropped li", has_text="вы отменили отправку").first.wait_for()
+    assert who in page.locator(".dropped").inner_text()
+    page = cabinet.open(salon, "/texts", 390)
+    page.locator("[data-kind=review] summary").click()
+    page.locator("[data-kind=reminder_day] summary").click()
+    _shoot(page, "texts-open-390")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(WIDE, 390)
+    assert Axe().run(page).violations_count == 0
+
+
 def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon: Salon, site: Site) -> None:
     for width in (1280, 320):
         page = cabinet.open(salon, "/chats", width)

@@ -187,19 +187,25 @@ def test_the_phone_is_disconnected_only_by_who_means_it(open_page: Any) -> None:
 def test_an_owner_switches_a_kind_off_and_is_told_what_is_wrong_with_a_time(
     open_page: Any, site: Site, salon: Salon
 ) -> None:
-    page = open_page(360, 740, section="/sending")
-    form = page.locator("[data-settings]")
-    form.get_by_label("Перенос").uncheck()
-    form.get_by_label("Напоминание за день, в").fill("22:15")
-    form.get_by_role("button", name="Сохранить").click()
-    page.locator("[data-flaw=day_at]", has_text="тихие часы").wait_for()
+    page = open_page(360, 740, section="/texts")
+    switch = page.get_by_role("switch", name="Отправлять: Перенос")
+    switch.focus()
+    page.keyboard.press("Space")
+    page.locator("[data-live]", has_text="больше не отправляем").wait_for()
+    assert page.locator("[data-kind=moved] [data-off]").is_visible()
+    card = page.locator("[data-kind=reminder_day]")
+    card.locator("summary").click()
+    card.get_by_label("Накануне визита, в").fill("22:15")
+    card.get_by_text("не сохранено").wait_for()
+    card.get_by_role("button", name="Сохранить").click()
+    card.locator("[data-flaw=day_at]", has_text="тихие часы").wait_for()
     assert "тихие часы" in page.locator("[data-problem]").inner_text()
-    assert form.get_by_label("Напоминание за день, в").get_attribute("aria-invalid") == "true"
-    form.get_by_label("Напоминание за день, в").fill("17:15")
-    page.keyboard.press("Enter")
-    page.locator("[data-live]", has_text="Настройки сохранены").wait_for()
+    assert card.get_by_label("Накануне визита, в").get_attribute("aria-invalid") == "true"
+    card.get_by_label("Накануне визита, в").fill("17:15")
+    card.get_by_role("button", name="Сохранить").click()
+    page.locator("[data-live]", has_text="Сохранено").wait_for()
     assert page.locator("[data-problem]").is_hidden()
-    assert page.get_by_text("Есть несохранённые изменения").is_hidden()
+    assert card.get_by_text("не сохранено").is_hidden()
     with site.container.uow() as work:
         settings = work.message_settings.settings(salon.company_id)
     assert (settings.moved, settings.booked, f"{settings.day_at:%H:%M}") == (False, True, "17:15")
@@ -207,25 +213,25 @@ def test_an_owner_switches_a_kind_off_and_is_told_what_is_wrong_with_a_time(
 
 def test_a_text_is_seen_as_a_client_will_see_it_kept_and_given_back(open_page: Any) -> None:
     page = open_page(section="/texts")
-    editor = page.locator(".text-editor").first
+    editor = page.locator(".text-card").first
     editor.locator("summary").click()
     area = editor.get_by_label("Текст", exact=True)
     area.fill("Ждём вас {date}, {name}!")
     editor.locator(".bubble", has_text="Анна!").wait_for()
-    editor.get_by_role("button", name="Сохранить текст").click()
+    editor.get_by_role("button", name="Сохранить").click()
     editor.locator("summary", has_text="ваш текст").wait_for()
-    editor.get_by_role("button", name="Вернуть стандартный").click()
+    editor.get_by_role("button", name="Вернуть стандартный текст").click()
     page.locator("[data-live]", has_text="Вернули").wait_for()
     assert "Здравствуйте" in area.input_value()
 
 
 def test_y16_a_reminder_is_seen_as_who_has_confirmed_already_reads_it(open_page: Any) -> None:
     page = open_page(section="/texts")
-    booked = page.locator(".text-editor").first
+    booked = page.locator(".text-card").first
     booked.locator("summary").click()
     confirmed = "[data-confirmed]"
     assert booked.locator(confirmed).is_hidden()
-    reminder = page.locator(".text-editor", has_text="за день").first
+    reminder = page.locator(".text-card", has_text="за день").first
     reminder.locator("summary").click()
     reminder.get_by_label("Текст", exact=True).fill("Придёте {date} в {time}? Ответьте 1 или 2. До встречи!")
     seen = reminder.locator(confirmed)
@@ -237,19 +243,19 @@ def test_y16_a_reminder_is_seen_as_who_has_confirmed_already_reads_it(open_page:
 def test_what_was_typed_and_not_saved_survives_a_reload_and_can_be_undone(open_page: Any) -> None:
     page = open_page(section="/sending")
     page.once("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
-    page.get_by_label("Напоминание за день, в").fill("16:45")
+    page.get_by_label("Тихие часы с").fill("20:45")
     page.get_by_text("Есть несохранённые изменения").wait_for()
     page.reload()
     page.wait_for_selector("main[data-ready]")
-    assert page.get_by_label("Напоминание за день, в").input_value() == "16:45"
+    assert page.get_by_label("Тихие часы с").input_value() == "20:45"
     page.get_by_role("button", name="Отменить").click()
-    assert page.get_by_label("Напоминание за день, в").input_value() == "18:00"
+    assert page.get_by_label("Тихие часы с").input_value() == "21:00"
     assert page.get_by_text("Есть несохранённые изменения").is_hidden()
 
 
 def test_a_variable_is_put_where_one_writes_and_a_bad_number_is_told_beside_its_field(open_page: Any) -> None:
     page = open_page(section="/texts")
-    editor = page.locator(".text-editor").first
+    editor = page.locator(".text-card").first
     editor.locator("summary").click()
     area = editor.get_by_label("Текст", exact=True)
     area.fill("Ждём вас, !")
@@ -262,8 +268,8 @@ def test_a_variable_is_put_where_one_writes_and_a_bad_number_is_told_beside_its_
     editor.locator("[data-trial-flaw]", has_text="телефон").wait_for()
     assert editor.get_by_label("Отправить себе на").get_attribute("aria-invalid") == "true"
     area.fill("Ждём вас!")
-    editor.get_by_role("button", name="Сохранить текст").click()
-    page.locator("[data-live]", has_text="Текст сохранён").wait_for()
+    editor.get_by_role("button", name="Сохранить").click()
+    page.locator("[data-live]", has_text="Сохранено").wait_for()
 
 
 def test_the_owner_holds_the_messages_and_lets_them_go(open_page: Any, site: Site, salon: Salon) -> None:

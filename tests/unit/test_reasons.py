@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -13,7 +14,7 @@ from aiadmin.domain.messages.message import MessageReason, Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.texts import ru
-from aiadmin.texts.ru import manage
+from aiadmin.texts.ru import manage, sending
 from tests.conftest import ROOT
 
 
@@ -25,6 +26,7 @@ from tests.conftest import ROOT
         (Failure, manage.SYNC_FAILURES),
         (ActivationFailure, ru.ACTIVATION_REASONS),
         (LogoutReason, ru.LOGGED_OUT),
+        ([*StaleReason, *BlockReason], sending.REASONS),
     ],
     ids=[
         "outbox_messages.purpose",
@@ -32,9 +34,10 @@ from tests.conftest import ROOT
         "sync_runs.error",
         "companies.activation_error",
         "devices.reason",
+        "notices.reason",
     ],
 )
-def test_each_reason_has_its_words_and_no_words_are_of_none(reasons: type, words: dict[str, str]) -> None:
+def test_each_reason_has_its_words_and_no_words_are_of_none(reasons: Iterable[str], words: dict[str, str]) -> None:
     assert set(words) == set(reasons)
     assert all(words.values())
 

@@ -1,4 +1,4 @@
-"""What an owner is told of the last two weeks: figures, answers by day, who waits, what is sent next, first steps.
+"""What an owner is told of the last two weeks: figures, answers by day, who waits, first steps.
 
 A figure that is not known is None, and the page says so: a nought that nobody has counted would be a claim.
 """
@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.notices.notice import NoticeKind
 
 DAYS = 14
 """How many days are counted, the present one among them."""
@@ -128,16 +127,6 @@ class Attention:
     words: str | None = field(default=None, repr=False)
     visit_at: datetime | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upcoming:
-    """Notices of one kind that are due in the same quarter of an hour."""
-
-    due_at: datetime
-    kind: NoticeKind
-    count: int
-    names: Sequence[str] = field(repr=False)
 
 
 class Step(StrEnum):

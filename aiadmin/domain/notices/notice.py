@@ -76,6 +76,8 @@ class StaleReason(StrEnum):
     """A newer notice of the same booking was planned before this one was sent."""
     SWITCHED_OFF = "switched_off"
     """The salon wants no notices of this kind any more."""
+    WITHDRAWN = "withdrawn"
+    """The salon does not want this one to be sent."""
 
 
 @dataclass(frozen=True, kw_only=True)

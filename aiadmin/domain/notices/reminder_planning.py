@@ -33,7 +33,7 @@ LONGEST_VISIT = timedelta(hours=12)
 """One booking of it; so much later its last one may begin."""
 LONGEST_ASKED = timedelta(days=2)
 """No question about a visit is older: the eve's is the first."""
-_FINAL = frozenset({StaleReason.PAST, StaleReason.JUST_TOLD, StaleReason.SUPERSEDED})
+_FINAL = frozenset({StaleReason.PAST, StaleReason.JUST_TOLD, StaleReason.SUPERSEDED, StaleReason.WITHDRAWN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +87,11 @@ def reminders(
         visit: what else is booked for the same visit: a review is asked for when all of it is over.
     """
     return [one for one in _all(record, settings, zone, visit) if _is_now(one, now)]
+
+
+def coming(record: Record, settings: MessageSettings, zone: str) -> Sequence[Reminder]:
+    """What a booking will owe by and by; of a visit that is over, a review that its salon may ask for."""
+    return [*_all(record, settings, zone, ())]
 
 
 def windows(settings: MessageSettings, zone: str, *, now: datetime) -> Sequence[Window]:

@@ -59,7 +59,11 @@ class BotSettingsService:
     def get(self, company_id: CompanyId) -> BotSwitches:
         """All that can be set, as it is."""
         with self.uow() as work:
-            return _switches(work, _salon(work, company_id))
+            return self.read(company_id, work)
+
+    def read(self, company_id: CompanyId, work: UnitOfWork) -> BotSwitches:
+        """`get`, in the caller's transaction."""
+        return _switches(work, _salon(work, company_id))
 
     def set(self, company_id: CompanyId, given: Mapping[str, object], *, actor: str) -> BotSwitches:
         """Change the settings that are `given`, in the form of `bot_settings.to_json`; the others stay.

@@ -71,14 +71,13 @@ class SalonDesk:
     def page(self, company: Company) -> SalonPage:
         """Raises DependencyDownError."""
         number, now = company.company_id, self.clock()
-        seen = management.overview(
-            company, uow=self.uow, clock=self.clock, is_never_sending=self.directory.is_never_sending
-        )
         [listed] = self.directory.listed([number])
         with self.uow() as work:
             return SalonPage(
                 listed=listed,
-                seen=seen,
+                seen=management.overview(
+                    company, work=work, now=now, is_never_sending=self.directory.is_never_sending
+                ),
                 callback=work.outbox.find_by_key(number, ACTIVATION_KEY),
                 sent=work.feed.sent(number, limit=SHOWN),
                 set_aside=work.quarantine.listed(queue=None, company_id=number, limit=SHOWN),

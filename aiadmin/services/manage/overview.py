@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.companies import audit
@@ -22,12 +22,12 @@ from aiadmin.domain.messages.message_log import MessageStatus
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
-from aiadmin.services.manage.salon_states import SalonStateReader
+from aiadmin.services.manage import salon_states
 from aiadmin.services.messages import pauses
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.provider import orders
 from aiadmin.storage.companies.registrations import ACTIVATION_KEY
-from aiadmin.storage.unit_of_work import NewUnitOfWork
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 OWNER = "owner"
 """The audit's name for who holds the salon's link."""
@@ -69,55 +69,46 @@ class SalonOverview:
     facts: SalonFacts
 
 
-def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sending: bool = False) -> SalonOverview:
+def overview(company: Company, *, work: UnitOfWork, now: datetime, is_never_sending: bool = False) -> SalonOverview:
     """The salon as it is; YClients is asked again soon about one that is frozen, for its owner may have paid.
 
     Args:
+        work: is committed where that is asked for.
         is_never_sending: whether this machine's settings hold everybody's messages.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
     number = company.company_id
-    _ask_whether_paid(company, uow=uow, clock=clock)
-    facts = SalonStateReader(uow=uow, clock=clock, is_never_sending=is_never_sending).facts([number])[number]
-    is_double = orders.double_notices(number, uow=uow, clock=clock)
-    with uow() as work:
-        activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
-        return SalonOverview(
-            company=company,
-            device=work.devices.find_current(number),
-            actions=available_actions(
-                company.integration_status,
-                is_linked=company.whatsapp_connected,
-                can_tell=why_not_retry(company, activation) is None,
-            ),
-            is_double=is_double,
-            runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
-            webhooks=work.journal.webhooks_state(number),
-            zone=work.journal.zone(number) or DEFAULT_ZONE,
-            events=work.session_events.recent(number, limit=EVENTS),
-            entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
-            statuses=work.message_log.count_by_status(number, clock() - COUNTED),
-            facts=facts,
-        )
+    _ask_whether_paid(company, work=work, now=now)
+    facts = work.salon_facts.of([number], now=now, since=now - salon_states.COUNTED)[number]
+    activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
+    return SalonOverview(
+        company=company,
+        device=work.devices.find_current(number),
+        actions=available_actions(
+            company.integration_status,
+            is_linked=company.whatsapp_connected,
+            can_tell=why_not_retry(company, activation) is None,
+        ),
+        is_double=orders.hears_twice(number, work=work, now=now),
+        runs=work.sync_runs.all(number),
+        webhooks=work.journal.webhooks_state(number),
+        zone=work.journal.zone(number) or DEFAULT_ZONE,
+        events=work.session_events.recent(number, limit=EVENTS),
+        entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
+        statuses=work.message_log.count_by_status(number, now - COUNTED),
+        facts=replace(facts, is_never_sending=is_never_sending),
+    )
 
 
-def _ask_whether_paid(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:
+def _ask_whether_paid(company: Company, *, work: UnitOfWork, now: datetime) -> None:
     if company.integration_status is not IntegrationStatus.FROZEN:
         return
     asked = company.yclients_checked_at
-    if asked is None or clock() - asked < ASK_FROZEN_EVERY:
-        return
-    with uow() as work:
+    if asked is not None and now - asked >= ASK_FROZEN_EVERY:
         work.installations.check_first(company.company_id)
         work.commit()
-
-
-def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
-    """The salon's IANA timezone. Raises DependencyDownError."""
-    with uow() as work:
-        return work.journal.zone(company_id) or DEFAULT_ZONE
 
 
 @dataclass(frozen=True, kw_only=True)

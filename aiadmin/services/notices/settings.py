@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -88,10 +88,12 @@ class MessageSettingsService:
     def texts(self, owner: Company) -> Sequence[NoticeText]:
         """Every kind's text. Raises DependencyDownError."""
         with self.uow() as work:
-            own = work.message_settings.texts(owner.company_id)
-            language = work.message_settings.settings(owner.company_id).language
-            examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
-        return [_wording(kind, own.get(kind), example, language) for kind, example in examples.items()]
+            return self.read_texts(owner, work)
+
+    def read_texts(self, owner: Company, work: UnitOfWork) -> Sequence[NoticeText]:
+        """`texts`, in the caller's transaction."""
+        own, example = work.message_settings.of_salon(owner.company_id), self._booking(owner, work)
+        return [_wording(kind, own.texts.get(kind), example.of(kind), own.settings.language) for kind in NoticeKind]
 
     def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> NoticeText:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
@@ -134,18 +136,21 @@ class MessageSettingsService:
             work.commit()
 
     def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> TemplateData:
+        return self._booking(owner, work).of(kind)
+
+    def _booking(self, owner: Company, work: UnitOfWork) -> _Example:
         """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
         hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
         salon = work.sync_runs.salon(owner.company_id)
         zone = salon.zone if salon else DEFAULT_ZONE
         tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
         sample = work.journal.sample(owner.company_id)
-        address = work.message_settings.address(owner.company_id)
-        review = work.message_settings.settings(owner.company_id).review_link
+        set_ = work.message_settings.of_salon(owner.company_id)
+        address = set_.address
         if sample is None:
             sample = Sample(master="Мария", service="Стрижка", price=Decimal(2500), link="https://n1.yclients.com")
             address = address or "ул. Садовая, 1"
-        return TemplateData(
+        data = TemplateData(
             name="Анна",
             starts_at=tomorrow.replace(hour=14, minute=30),
             zone=zone,
@@ -154,8 +159,20 @@ class MessageSettingsService:
             price=sample.price,
             currency=salon.currency if salon else None,
             address=address,
-            link=(review or None) if kind is NoticeKind.REVIEW else sample.link,
+            link=sample.link,
         )
+        return _Example(data=data, review_link=set_.settings.review_link or None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Example:
+    """An invented booking, for every kind: a request for a review has a link of its own."""
+
+    data: TemplateData
+    review_link: str | None
+
+    def of(self, kind: NoticeKind) -> TemplateData:
+        return replace(self.data, link=self.review_link) if kind is NoticeKind.REVIEW else self.data
 
 
 def _wording(kind: NoticeKind, own: str | None, example: TemplateData, language: Language) -> NoticeText:

@@ -151,6 +151,11 @@ def _owed(
 def double_notices(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:
     """Whether this salon's clients may hear everything twice: from us, and from YClients through us."""
     with uow() as work:
-        settings = work.message_settings.settings(company_id)
-        last = work.provider_orders.last_order_at(company_id)
-    return is_double(notices_are_on=any(map(settings.wants, NoticeKind)), last_order_at=last, now=clock())
+        return hears_twice(company_id, work=work, now=clock())
+
+
+def hears_twice(company_id: CompanyId, *, work: UnitOfWork, now: datetime) -> bool:
+    """`double_notices`, in the caller's transaction."""
+    settings = work.message_settings.settings(company_id)
+    last = work.provider_orders.last_order_at(company_id)
+    return is_double(notices_are_on=any(map(settings.wants, NoticeKind)), last_order_at=last, now=now)

@@ -153,6 +153,12 @@ class SyncRuns:
         row = self._session.execute(statement).one_or_none()
         return None if row is None else _run(row)
 
+    def all(self, company_id: CompanyId) -> Sequence[SyncRun]:
+        """Each kind that has ever begun, in the order of `SyncKind`."""
+        statement = select(SyncRunRow.__table__).where(SyncRunRow.company_id == company_id)
+        runs = {run.kind: run for run in map(_run, self._session.execute(statement))}
+        return [runs[kind] for kind in SyncKind if kind in runs]
+
     def bring_forward(self, companies: Iterable[CompanyId], kind: SyncKind, at: datetime) -> None:
         """Have these companies' next runs no later than `at`."""
         statement = (

@@ -1,4 +1,4 @@
-"""What an owner is told of the last two weeks: four statements, each of one salon."""
+"""What an owner is told of the last two weeks: three statements, each of one salon."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from aiadmin.domain.manage.figures import (
     Figures,
     FirstSteps,
     Step,
-    Upcoming,
     share,
 )
-from aiadmin.domain.notices.notice import NoticeKind
 
 MOST_SHOWN = 5
 _NAME = """(
@@ -136,17 +134,6 @@ SELECT * FROM (
 ) AS found
 ORDER BY array_position(ARRAY['waits','declined','not-reached'], kind), at DESC
 """)  # noqa: S608 - our own words
-_UPCOMING = text("""
-SELECT min(due_at) AS due_at, kind,
-  count(DISTINCT COALESCE(notices.announced ->> 'client_id', CAST(notices.record_id AS text))) AS clients,
-  (array_agg(DISTINCT clients.name) FILTER (WHERE clients.name IS NOT NULL))[1 : 3] AS names
-FROM notices
-LEFT JOIN clients ON clients.company_id = notices.company_id AND clients.deleted_at IS NULL
-  AND CAST(clients.client_id AS text) = notices.announced ->> 'client_id'
-WHERE notices.company_id = :company AND notices.state = 'waiting' AND notices.deadline_at > :now
-GROUP BY kind, floor(extract(epoch FROM due_at) / 900)
-ORDER BY 1, 2 LIMIT :most
-""")
 
 
 class FiguresStore:
@@ -194,14 +181,6 @@ class FiguresStore:
         given = {"company": company_id, "now": now, "lately": lately, "most": MOST_SHOWN}
         rows = self._session.execute(_ATTENTION, {**given, "handed_over": [one.value for one in GIVES_THE_FLOOR]})
         return [_attention(row) for row in rows]
-
-    def upcoming(self, company_id: CompanyId, now: datetime, *, most: int) -> Sequence[Upcoming]:
-        """What is sent next."""
-        rows = self._session.execute(_UPCOMING, {"company": company_id, "now": now, "most": most})
-        return [
-            Upcoming(due_at=row.due_at, kind=NoticeKind(row.kind), count=row.clients, names=row.names or ())
-            for row in rows
-        ]
 
 
 def _attention(row: Any) -> Attention:

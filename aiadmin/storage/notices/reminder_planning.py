@@ -35,7 +35,7 @@ LATERAL (
   OFFSET 0 -- or PostgreSQL, which cannot know how short a window is, may read all that the salon has
 ) AS records ON true
 """
-_RECORD = "records." + ", records.".join(
+RECORD = "records." + ", records.".join(
     (
         *("record_id", "visit_id", "staff_id", "staff_name", "client_id", "client_name", "client_phone", "starts_at"),
         *("seconds", "services", "attendance", "changed_at", "created_at", "comment", "is_online", "is_group"),
@@ -204,7 +204,7 @@ WITH found AS (
   JOIN {_PLANNED}
   WHERE records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open
 )
-SELECT looked.company_id, looked.kind, looked.asked_at, looked.last, looked.dropped, news.told_at, {_RECORD}
+SELECT looked.company_id, looked.kind, looked.asked_at, looked.last, looked.dropped, news.told_at, {RECORD}
 FROM looked
 JOIN records ON records.company_id = looked.company_id AND records.record_id = looked.record_id
 JOIN {_NEWS}

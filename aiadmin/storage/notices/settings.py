@@ -59,13 +59,6 @@ class MessageSettingsStore:
         texts = {NoticeKind(kind): template for kind, template in (row.texts or {}).items()}
         return SalonMessages(settings=MessageSettings.from_json(row.settings), texts=texts, address=row.address)
 
-    def texts(self, company_id: CompanyId) -> Mapping[NoticeKind, str]:
-        """All of the salon's own templates."""
-        statement = select(MessageTextRow.kind, MessageTextRow.template).where(
-            MessageTextRow.company_id == company_id
-        )
-        return {NoticeKind(kind): template for kind, template in self._session.execute(statement)}
-
     def set_settings(self, company_id: CompanyId, settings: MessageSettings, at: datetime) -> None:
         given = {"settings": dict(settings.to_json()), "updated_at": at}
         statement = insert(MessageSettingsRow).values(company_id=company_id, **given)
@@ -80,6 +73,3 @@ class MessageSettingsStore:
         """Forget the salon's own template; False when it had none."""
         statement = delete(MessageTextRow).where(MessageTextRow.company_id == company_id, MessageTextRow.kind == kind)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
-
-    def address(self, company_id: CompanyId) -> str | None:
-        return self._session.scalar(select(CompanyRow.address).where(CompanyRow.id == company_id))

@@ -16,8 +16,8 @@ from aiadmin.domain.manage.figures import (
     Figures,
     FirstSteps,
     Step,
-    Upcoming,
 )
+from aiadmin.domain.notices.upcoming import UpcomingGroup
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru import manage as texts_manage
 
@@ -169,10 +169,10 @@ ATTENTION_MARKS: Mapping[AttentionKind, str] = {
 }
 
 
-def upcoming_when(one: Upcoming, now: datetime, zone: ZoneInfo) -> str:
+def upcoming_when(one: UpcomingGroup, now: datetime, zone: ZoneInfo) -> str:
     """When: the time alone today, with the day later on; what is due already goes as soon as it may."""
-    local, today = one.due_at.astimezone(zone), now.astimezone(zone).date()
-    if one.due_at <= now:
+    local, today = one.at.astimezone(zone), now.astimezone(zone).date()
+    if one.at <= now:
         return "сейчас"
     if local.date() == today:
         return wording.clock(local)
@@ -181,13 +181,13 @@ def upcoming_when(one: Upcoming, now: datetime, zone: ZoneInfo) -> str:
     return wording.moment(local)
 
 
-def upcoming_what(one: Upcoming) -> str:
+def upcoming_what(one: UpcomingGroup) -> str:
     """Which notice, and to how many."""
     clients = wording.count(one.count, "клиент", "клиента", "клиентов")
     return f"{texts_manage.PURPOSES[one.kind]} · {clients}"
 
 
-def upcoming_names(one: Upcoming) -> str:
+def upcoming_names(one: UpcomingGroup) -> str:
     """To whom, as far as they have names and there is room."""
     others = one.count - len(one.names)
     more = f" и ещё {wording.number(others)}" if one.names and others > 0 else ""

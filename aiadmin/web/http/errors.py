@@ -67,6 +67,8 @@ ANSWERS: Mapping[type[Exception], ErrorAnswer] = {
     errors.WrongAppError: ErrorAnswer(403, "wrong-app"),
     errors.SalonLeftError: ErrorAnswer(409, "salon-left"),
     errors.ChatNotFoundError: ErrorAnswer(404, "no-chat"),
+    errors.NoticeNotFoundError: ErrorAnswer(404, "no-notice"),
+    errors.NoticeSentError: ErrorAnswer(409, "notice-sent"),
     errors.PhoneNotLinkedError: ErrorAnswer(409, "no-phone"),
     errors.SalonMismatchError: ErrorAnswer(422, "salon-mismatch"),
     errors.SalonNumberError: ErrorAnswer(400, "invalid"),

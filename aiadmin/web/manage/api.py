@@ -14,6 +14,7 @@ from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
+from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts import ru
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.texts.ru import overview as overview_texts
@@ -30,7 +31,8 @@ blueprint = Blueprint("manage_api", __name__)
 @documented(Operation(summary="Всё о салоне, кроме переписки", answers={200: manage_schemas.Overview}))
 def overview() -> dict[str, object]:
     """WhatsApp, YClients, the reading of the journal, and what happened lately."""
-    return overview_of(company())
+    with current_container().uow() as work:
+        return overview_of(company(), work)
 
 
 @blueprint.post("/marketplace/manage/disconnect")
@@ -86,11 +88,12 @@ def payment() -> dict[str, object]:
     return schemas.dump(manage_schemas.Payment, url=url)
 
 
-def overview_of(owner: Company) -> dict[str, object]:
+def overview_of(owner: Company, work: UnitOfWork) -> dict[str, object]:
     """The answer of `overview`, for the pages as well, which show it before their script has asked."""
     container = current_container()
     held_all = container.config.messages_paused
-    seen = management.overview(owner, uow=container.uow, clock=container.clock, is_never_sending=held_all)
+    now = container.clock()
+    seen = management.overview(owner, work=work, now=now, is_never_sending=held_all)
     shown = schemas.dump(
         manage_schemas.Overview,
         whatsapp=_whatsapp(seen),
@@ -104,7 +107,7 @@ def overview_of(owner: Company) -> dict[str, object]:
         events=_events(seen),
         statuses={status.value: count for status, count in seen.statuses.items()},
     )
-    headline = overview_texts.headline(shown, container.clock())
+    headline = overview_texts.headline(shown, now)
     return {**shown, "headline": headline, "others": overview_texts.others(shown)}
 
 

@@ -12,8 +12,9 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from aiadmin.domain.companies.company import Company
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.services.companies import owner_sessions
-from aiadmin.services.manage import overview
+from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import connect_url, manage_url
@@ -41,7 +42,11 @@ class Section(StrEnum):
 Shown = Mapping[str, object]
 
 
-def section(blueprint: Blueprint, which: Section) -> Callable[[Callable[[Company], Shown]], object]:
+View = Callable[[Company, UnitOfWork], Shown]
+"""What a section shows of a salon; it reads within the one transaction of its page."""
+
+
+def section(blueprint: Blueprint, which: Section) -> Callable[[View], object]:
     """Serve a section under its address: the view gives what its template shows, all else is here."""
     summary = f"{texts_manage.SECTIONS[which.name.lower()]}: страница кабинета"
     operation = Operation(
@@ -50,7 +55,7 @@ def section(blueprint: Blueprint, which: Section) -> Callable[[Callable[[Company
         query={"company": "Номер компании", "token": "Токен из ссылки: браузер получает вход"},
     )
 
-    def serve(view: Callable[[Company], Shown]) -> object:
+    def serve(view: View) -> object:
         @documented(operation)
         @wraps(view)
         def answer() -> ResponseReturnValue:
@@ -58,7 +63,9 @@ def section(blueprint: Blueprint, which: Section) -> Callable[[Callable[[Company
             if door := entry.by_link(which):
                 return door
             owner = company()
-            return render_template(_template(which), **_frame(owner, which), **view(owner))
+            with current_container().uow() as work:
+                shown = {**_frame(owner, which, work), **view(owner, work)}
+            return render_template(_template(which), **shown)
 
         return blueprint.get(f"/marketplace/manage{which}", endpoint=which.name.lower())(answer)
 
@@ -69,11 +76,11 @@ def _template(which: Section) -> str:
     return f"marketplace/manage/{which.name.lower()}.html"
 
 
-def _frame(owner: Company, which: Section) -> Shown:
+def _frame(owner: Company, which: Section, work: UnitOfWork) -> Shown:
     container, seen = current_container(), entered()
     salons = () if seen is None else seen.salons
     token = seen and owner_sessions.page_token(seen.session, tokens=container.tokens, clock=container.clock)
-    zone = overview.zone(owner.company_id, uow=container.uow)
+    zone = work.journal.zone(owner.company_id) or DEFAULT_ZONE
     names = [one.name.lower() for one in Section]
     urls = {name: manage_url(owner, one) for name, one in zip(names, Section, strict=True)}
     return {

@@ -12,14 +12,18 @@ from aiadmin.domain.chat.situation import BotMode
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.manage.conversation import LONGEST_REPLY
 from aiadmin.domain.manage.figures import Attention
-from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.services.manage import figures
+from aiadmin.domain.notices.upcoming import together
+from aiadmin.services.manage import figures, overview
+from aiadmin.services.notices import upcoming
 from aiadmin.services.notices.settings import MessageSettingsService
+from aiadmin.services.provider import orders
+from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.texts.ru import notices as notice_texts
 from aiadmin.texts.ru import overview as words
+from aiadmin.texts.ru import sending as sending_words
 from aiadmin.web.http.request_context import current_container, session
 from aiadmin.web.manage import chart, entry
 from aiadmin.web.manage.api import overview_of
@@ -30,18 +34,18 @@ entry.answer_closed(blueprint)
 
 COUNTED = timedelta(days=30)
 """How far back the bot's doings are counted."""
+MOST_UPCOMING = 4
 _BOT_ON = frozenset({BotMode.CLOSED_HOURS, BotMode.ALWAYS})
 
 
 @section(blueprint, Section.OVERVIEW)
-def show_overview(owner: Company) -> Shown:
+def show_overview(owner: Company, work: UnitOfWork) -> Shown:
     """How things stand in a sentence, what the messages have brought, who waits, and what is sent next."""
-    container, seen = current_container(), overview_of(owner)
+    container, seen = current_container(), overview_of(owner, work)
     zone, now = ZoneInfo(str(seen["zone"])), container.clock()
-    mode = container.bot_settings.get(owner.company_id).settings.mode
-    summary = figures.summary(
-        owner.company_id, zone=zone.key, is_bot_on=mode in _BOT_ON, uow=container.uow, clock=container.clock
-    )
+    mode = container.bot_settings.read(owner.company_id, work).settings.mode
+    summary = figures.summary(owner.company_id, zone=zone.key, is_bot_on=mode in _BOT_ON, work=work, now=now)
+    plan = upcoming.plan(owner.company_id, work=work, now=now)
     return {
         "seen": seen,
         "cards": words.cards(summary.figures),
@@ -53,7 +57,7 @@ def show_overview(owner: Company) -> Shown:
         "attention": [_attention(one, zone) for one in summary.attention],
         "upcoming": [
             (words.upcoming_when(one, now, zone), words.upcoming_what(one), words.upcoming_names(one))
-            for one in summary.upcoming
+            for one in together(plan.upcoming, most=MOST_UPCOMING)
         ],
         "steps": words.steps(summary.steps),
         "steps_over": summary.steps.is_over,
@@ -71,51 +75,61 @@ def _attention(one: Attention, zone: ZoneInfo) -> Mapping[str, str]:
 
 
 @section(blueprint, Section.CHATS)
-def show_chats(owner: Company) -> Shown:
+def show_chats(owner: Company, work: UnitOfWork) -> Shown:
     """What was written, by either side, and a place to answer; the page's script asks for the chats."""
+    since = current_container().clock() - overview.COUNTED
     return {
-        "statuses": texts_manage.week(overview_of(owner)["statuses"]),
+        "statuses": texts_manage.week(work.message_log.count_by_status(owner.company_id, since)),
         "connected": owner.whatsapp_connected,
         "longest_reply": LONGEST_REPLY,
     }
 
 
 @section(blueprint, Section.SENDING)
-def show_sending(owner: Company) -> Shown:
-    """Which messages are sent, when, and how many at most."""
-    container = current_container()
-    service = MessageSettingsService(uow=container.uow, clock=container.clock)
-    seen = overview_of(owner)
+def show_sending(owner: Company, work: UnitOfWork) -> Shown:
+    """What is sent to whom when, what was not sent and why, and how much the salon wants to send."""
+    now = current_container().clock()
+    plan = upcoming.plan(owner.company_id, work=work, now=now)
+    double = orders.hears_twice(owner.company_id, work=work, now=now)
     return {
-        "kinds": [(kind, texts_manage.PURPOSES[kind]) for kind in NoticeKind],
-        "languages": texts_manage.LANGUAGES,
-        "settings": service.settings(owner.company_id).to_json(),
-        "warning": seen["warning"],
+        "plan": plan,
+        "days": sending_words.days(plan),
+        "more": max(len(plan.upcoming) - sending_words.MOST_LISTED, 0),
+        "hours": chart.hour_bars(plan.hours),
+        "any_hour": any(one.count for one in plan.hours),
+        "hour_name": sending_words.hour_name,
+        "chart_width": chart.WIDTH,
+        "chart_height": chart.HOURS_HEIGHT,
+        "loads": [(sending_words.day_name(one, plan), one, chart.meter(one)) for one in plan.days],
+        "meter_width": chart.METER_WIDTH,
+        "dropped": [sending_words.dropped(one, plan) for one in plan.dropped],
+        "settings": plan.settings.to_json(),
+        "warning": texts_manage.DOUBLE_NOTICES if double else None,
     }
 
 
 @section(blueprint, Section.TEXTS)
-def show_texts(owner: Company) -> Shown:
-    """What each kind of message says."""
+def show_texts(owner: Company, work: UnitOfWork) -> Shown:
+    """Each kind of message: whether it is sent, when, and what it says."""
     container = current_container()
     service = MessageSettingsService(uow=container.uow, clock=container.clock)
-    settings = service.settings(owner.company_id).to_json()
     return {
-        "texts": [(one, texts_manage.PURPOSES[one.kind], settings[one.kind]) for one in service.texts(owner)],
+        "texts": [(one, texts_manage.PURPOSES[one.kind]) for one in service.read_texts(owner, work)],
+        "settings": work.message_settings.settings(owner.company_id).to_json(),
+        "languages": texts_manage.LANGUAGES,
         "variables": notice_texts.VARIABLE_MEANINGS,
     }
 
 
 @section(blueprint, Section.BOT)
-def show_bot(owner: Company) -> Shown:
+def show_bot(owner: Company, work: UnitOfWork) -> Shown:
     """A chat to try the bot out in, its settings, and what it has talked about."""
     container = current_container()
-    with container.uow() as work:
-        view = container.views.salon(work, owner.company_id).view
-        counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
+    view = container.views.salon(work, owner.company_id).view
+    counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
     model, speech = container.language_model, container.speech
     return {
-        "bot": container.bot_settings.get(owner.company_id),
+        "bot": container.bot_settings.read(owner.company_id, work),
         "counts": bot_texts.counts(counts, counts.outside(view.hours)),
         "modes": bot_texts.MODES,
         "abilities": bot_texts.ABILITIES,
@@ -132,18 +146,16 @@ def show_bot(owner: Company) -> Shown:
 
 
 @section(blueprint, Section.CONNECTION)
-def show_connection(owner: Company) -> Shown:
+def show_connection(owner: Company, work: UnitOfWork) -> Shown:
     """The phone, YClients, the journal, and the browsers that these pages are open in."""
-    container = current_container()
-    with container.uow() as work:
-        browsers = work.owner_sessions.list_live(owner.company_id, container.clock())
+    browsers = work.owner_sessions.list_live(owner.company_id, current_container().clock())
     return {
-        "seen": overview_of(owner),
+        "seen": overview_of(owner, work),
         "browsers": [(one, one.session_id == session().session_id) for one in browsers],
     }
 
 
 @section(blueprint, Section.HELP)
-def show_help(owner: Company) -> Shown:
+def show_help(owner: Company, _work: UnitOfWork) -> Shown:
     """Answers to what owners ask, and whom they may write to."""
     return {"answers": texts_manage.HELP, "is_connected": owner.whatsapp_connected}

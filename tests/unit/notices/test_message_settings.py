@@ -101,13 +101,13 @@ BY_API_ALONE = {"gather_seconds", "wait_for_payment"}
 
 
 def test_the_page_has_a_field_for_each_setting() -> None:
-    """The switch of a kind comes from the API. What the script does not take for a number it sends as text."""
-    page = (ROOT / "templates/marketplace/manage/sending.html").read_text()
-    inputs = {name: kind for kind, name in re.findall(r'<input type="(\w+)" name="(\w+)"', page)}
-    inputs |= dict.fromkeys(re.findall(r'number\("(\w+)"', page), "number")
-    inputs |= dict.fromkeys(re.findall(r'<select name="(\w+)"', page), "select")
+    """The switch of a kind comes from its list. What the script does not take for a number it sends as text."""
+    pages = "".join((ROOT / f"templates/marketplace/manage/{name}.html").read_text() for name in ("sending", "texts"))
+    inputs = {name: kind for kind, name in re.findall(r'<input type="(\w+)" name="(\w+)"', pages)}
+    inputs |= {name: kind for kind, name in re.findall(r'(number|clock)\("(\w+)"', pages)}
+    inputs |= dict.fromkeys(re.findall(r'<select name="(\w+)"', pages), "select")
     assert set(inputs) == {one.name for one in fields(MessageSettings)} - {*NoticeKind} - BY_API_ALONE
     [numbers] = re.findall(
-        r"NUMBERS = new Set\(\[(.*?)\]\)", (ROOT / "aiadmin/web/static/manage/sending.js").read_text()
+        r"NUMBERS = new Set\(\[(.*?)\]\)", (ROOT / "aiadmin/web/static/manage/settings.js").read_text()
     )
     assert set(re.findall(r"'(\w+)'", numbers)) == {name for name, kind in inputs.items() if kind == "number"}

@@ -1,39 +1,15 @@
-// what is sent, when, and how much; errors stand beside their fields.
+// what is sent to whom, one of it taken out, and how much is sent at most.
 
-import { $, api, main, report, say } from './cabinet.js';
+import { $, api, main, order, report, say } from './cabinet.js';
 import { watchDraft } from './drafts.js';
+import { complainOf, readSettings, sentenceOf, writeSettings } from './settings.js';
+import { strings } from './strings.js';
 
-const NUMBERS = new Set(['hours_before', 'again_after', 'review_after', 'most_a_day']);
 const form = $('[data-settings]');
-const fields = () => [...form.elements].filter(({ name }) => name);
-
-function valueOf({ type, name, checked, value }) {
-  if (type === 'checkbox') return checked;
-  return NUMBERS.has(name) ? Number(value) : value.trim();
-}
-const read = () => Object.fromEntries(fields().map((field) => [field.name, valueOf(field)]));
-
-function write(settings) {
-  for (const [name, value] of Object.entries(settings)) {
-    const field = form.elements[name];
-    if (field?.type === 'checkbox') field.checked = value;
-    else if (field) field.value = value;
-  }
-}
-
-function complain(flaws = {}) {
-  for (const place of form.querySelectorAll('[data-flaw]')) {
-    const flaw = flaws[place.dataset.flaw];
-    place.textContent = flaw ?? '';
-    place.hidden = !flaw;
-    form.elements[place.dataset.flaw]?.setAttribute('aria-invalid', String(Boolean(flaw)));
-  }
-  form.querySelector('[aria-invalid="true"]')?.focus();
-}
 
 const draft = watchDraft(`sending:${main.dataset.companyId}`, form, {
-  read,
-  write,
+  read: () => readSettings(form),
+  write: (settings) => writeSettings(form, settings),
   show(isDirty) {
     $('[data-dirty]').hidden = !isDirty;
     $('[data-undo]').hidden = !isDirty;
@@ -42,21 +18,39 @@ const draft = watchDraft(`sending:${main.dataset.companyId}`, form, {
 
 $('[data-undo]').addEventListener('click', () => {
   draft.undo();
-  complain();
+  complainOf(form);
 });
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   try {
-    const { settings, text } = await api.change('settings', { settings: read() });
-    complain();
-    write(settings);
+    const { settings, text } = await api.change('settings', { settings: readSettings(form) });
+    complainOf(form);
+    writeSettings(form, settings);
     draft.settle();
     say(text);
   } catch (refusal) {
-    const flaws = refusal.body?.fields ?? {};
-    const beside = Object.keys(flaws).filter((name) => form.querySelector(`[data-flaw="${name}"]`));
-    complain(flaws);
-    report(beside.length ? { message: Object.values(flaws).join(' ') } : refusal);
+    complainOf(form, refusal.body?.fields);
+    report(sentenceOf(refusal));
   }
+});
+
+main.addEventListener('click', async ({ target }) => {
+  const button = target.closest('[data-withdraw]');
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  const { record, kind } = button.dataset;
+  const line = button.closest('li');
+  if (!(await order('notices/withdraw', { record_id: Number(record), kind }))) {
+    button.disabled = false;
+    return;
+  }
+  const next = line.nextElementSibling?.querySelector('button') ?? $('#plan-title');
+  line.classList.add('off');
+  const why = document.createElement('span');
+  why.className = 'why';
+  why.textContent = strings.withdrawn;
+  line.querySelector('.grow').append(why);
+  button.remove();
+  next.focus();
 });
 main.dataset.ready = '';

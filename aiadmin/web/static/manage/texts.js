@@ -1,7 +1,8 @@
-// each kind's text with a preview while one types, and a trial to one's own phone.
+// each kind of message: whether it is sent and when, its text with a preview while one types, a trial to one's own phone.
 
 import { $, api, main, report, say } from './cabinet.js';
 import { watchDraft } from './drafts.js';
+import { complainOf, readSettings, sentenceOf, writeSettings } from './settings.js';
 import { format, strings } from './strings.js';
 
 const TYPING_MS = 400;
@@ -17,10 +18,27 @@ function remembered(phone) {
   }
 }
 
+/** The switch keeps itself; where that is refused it goes back. */
+function bindSwitch(card) {
+  const field = card.querySelector('.kind-switch input');
+  field.addEventListener('change', async () => {
+    const wanted = field.checked;
+    try {
+      await api.change('settings', { settings: { [field.name]: wanted } });
+      card.querySelector('[data-off]').hidden = wanted;
+      say(format(wanted ? strings.kindOn : strings.kindOff, card.dataset));
+    } catch (refusal) {
+      field.checked = !wanted;
+      report(sentenceOf(refusal));
+    }
+  });
+}
+
 function bind(editor) {
   const at = (selector) => editor.querySelector(selector);
   const { kind, title } = editor.dataset;
   const area = at('textarea');
+  const when = at('[data-when]'); // none for what is sent when something changes
   let timer = 0;
   let asked = 0;
 
@@ -32,7 +50,7 @@ function bind(editor) {
   }
 
   function complain(refusal) {
-    const place = at('.flaw');
+    const place = at('[data-text-flaw]');
     place.hidden = !refusal;
     place.textContent = refusal ? (refusal.body?.flaw ?? refusal.message) : '';
     area.setAttribute('aria-invalid', String(Boolean(refusal?.body?.flaw)));
@@ -63,8 +81,11 @@ function bind(editor) {
   }
 
   const draft = watchDraft(`text:${main.dataset.companyId}:${kind}`, editor, {
-    read: () => area.value,
-    write: (value) => { area.value = value; },
+    read: () => ({ text: area.value, when: when ? readSettings(when) : {} }),
+    write: ({ text, when: settings }) => {
+      area.value = text;
+      if (when) writeSettings(when, settings);
+    },
     show(isDirty) {
       at('[data-dirty]').hidden = !isDirty;
       at('[data-counter]').textContent = format(strings.counter, { count: area.value.length, most: LONGEST });
@@ -72,15 +93,40 @@ function bind(editor) {
   });
   if (draft.isDirty()) look();
 
-  async function keep(typed) {
-    clearTimeout(timer);
+  /** False where a time or a link is wrong: that is said beside it. */
+  async function keepWhen() {
+    if (!when) return true;
+    try {
+      const { settings } = await api.change('settings', { settings: readSettings(when) });
+      complainOf(when);
+      writeSettings(when, settings);
+      return true;
+    } catch (refusal) {
+      complainOf(when, refusal.body?.fields);
+      report(sentenceOf(refusal));
+      return false;
+    }
+  }
+
+  let ours = area.defaultValue; // what the server has
+
+  async function keepText(typed) {
+    if (typed === ours) return true;
     const kept = await guarded(() => api.change('text', { kind, template: typed }));
-    if (!kept) return;
+    if (!kept) return false;
     asked += 1;
+    ours = kept.template;
     area.value = kept.template;
     picture(kept);
     at('[data-summary]').textContent = kept.is_own ? format(strings.ownText, { title }) : title;
     at('[data-reset]').hidden = !kept.is_own;
+    return true;
+  }
+
+  async function keep(typed) {
+    clearTimeout(timer);
+    if (typed !== null && !(await keepWhen())) return;
+    if (!(await keepText(typed))) return;
     draft.settle();
     say(typed === null ? strings.textReset : strings.textSaved);
   }
@@ -125,8 +171,23 @@ function bind(editor) {
   });
 }
 
-for (const editor of main.querySelectorAll('.text-editor')) bind(editor);
-const named = window.location.hash.slice(1);
-const wanted = [...main.querySelectorAll('.text-editor')].find(({ dataset }) => dataset.kind === named);
-if (wanted) wanted.open = true;
+const language = $('[data-language]');
+const spoken = language.value;
+language.addEventListener('change', async () => {
+  try {
+    await api.change('settings', { settings: { language: language.value } });
+    window.location.reload(); // every standard text reads otherwise now
+  } catch (refusal) {
+    language.value = spoken;
+    report(sentenceOf(refusal));
+  }
+});
+
+const cards = [...main.querySelectorAll('.text-card')];
+for (const card of cards) {
+  bindSwitch(card);
+  bind(card);
+}
+const wanted = cards.find(({ dataset }) => dataset.kind === window.location.hash.slice(1));
+if (wanted) wanted.querySelector('details').open = true;
 main.dataset.ready = '';
