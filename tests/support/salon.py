@@ -215,11 +215,6 @@ def new_salon(salons: Salons, yclients: FakeYClients) -> Callable[[], Salon]:
     return lambda: Salon(salons, yclients)
 
 
-@pytest.fixture
-def salon(new_salon: Callable[[], Salon]) -> Salon:
-    return new_salon()
-
-
 @dataclass(frozen=True)
 class Kept:
     """What there was at a moment of a test: `value` is what the test knew of it."""
@@ -267,7 +262,7 @@ class Beginnings:
 
 @dataclass(frozen=True)
 class ReadOnce:
-    """Salons after the first reading of their journals, which costs as much as all that a test does then."""
+    """Salons, mostly after the first reading of their journals, which costs as much as all that a test does then."""
 
     salons: list[Salon]
     rows: str
@@ -280,7 +275,7 @@ def kept() -> dict[str, Kept]:
 
 @pytest.fixture(scope="module")
 def read_once() -> dict[str, ReadOnce]:
-    """What a module's tests begin with, by their number and the day in the salon: bookings are so many days off."""
+    """What a module's tests begin with: so many salons, read or not, on a day: bookings are so many days off."""
     return {}
 
 
@@ -292,15 +287,16 @@ def read_salons(
     database_url: str,
     read_once: dict[str, ReadOnce],
     kept: dict[str, Kept],
-) -> Callable[[int], list[Salon]]:
-    """Makes so many salons whose journals have been read: what happens from now on is news."""
+) -> Callable[..., list[Salon]]:
+    """Makes so many salons whose journals have been read: what happens from now on is news. Or have not."""
 
-    def begin_with(count: int) -> list[Salon]:
-        key = f"{count} read, {datetime.now(MOSCOW).date()}"
+    def begin_with(count: int, *, is_read: bool = True) -> list[Salon]:
+        key = f"{count}, read: {is_read}, {datetime.now(MOSCOW).date()}"
         if key not in read_once:
             made = [Salon(salons, yclients) for _ in range(count)]
             for salon in made:
-                salon.listen()
+                if is_read:
+                    salon.listen()
             yclients.keep(key)
             read_once[key] = ReadOnce([salon.within(salons) for salon in made], databases.keep(database_url))
         else:
@@ -316,6 +312,12 @@ def read_salons(
 
 
 @pytest.fixture
-def read_salon(read_salons: Callable[[int], list[Salon]]) -> Salon:
+def read_salon(read_salons: Callable[..., list[Salon]]) -> Salon:
     [salon] = read_salons(1)
+    return salon
+
+
+@pytest.fixture
+def salon(read_salons: Callable[..., list[Salon]]) -> Salon:
+    [salon] = read_salons(1, is_read=False)
     return salon

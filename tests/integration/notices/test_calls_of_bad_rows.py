@@ -46,7 +46,7 @@ def _hold(desk: Desk) -> None:
 
 
 @pytest.fixture
-def two(read_salons: Callable[[int], list[Salon]]) -> Two:
+def two(read_salons: Callable[..., list[Salon]]) -> Two:
     return Two(*read_salons(2))
 
 
