@@ -278,11 +278,11 @@ def test_w6_the_same_words_in_three_chats_are_a_mailing(salon: Salon) -> None:
 def test_w7_two_machines_come_to_an_end(salon: Salon) -> None:
     """W7: a counterpart that answers whatever it is answered."""
     salon.ask(asked_at=ago(salon, HOUR))
-    for number in range(60):
+    for number in range(26):
         salon.say(("нет", "да")[number % 2])
     assert len(replies(salon)) <= 20
     assert sum("не отвечаем" in text for text in told(salon)) == 1
-    assert len(told(salon)) <= 42
+    assert len(told(salon)) <= 22
 
 
 def test_a_stop_word_is_heard_although_a_human_has_the_chat(salon: Salon) -> None:
@@ -443,21 +443,19 @@ def test_messages_of_one_burst_are_one_turn(salon: Salon) -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "wrong"),
+    ("texts", "wrong", "is_on"),
     [
-        (("Да", "ой нет", "нет не смогу", "перенесите на пятницу"), "yes"),
-        (("Да", "ой нет"), "yes"),
-        (("Нет", "ой", "то есть да, приду"), "no"),
-        (("не смогу", "хотя нет, смогу", "приду"), "no"),
-        (("не приду", "приду"), "no"),
-        (("Да", "да", "да, буду"), "no"),
+        (("Да", "ой нет", "нет не смогу", "перенесите на пятницу"), "yes", True),
+        (("не смогу", "хотя нет, смогу", "приду"), "no", False),
     ],
 )
-@pytest.mark.parametrize("is_on", [False, True])
 def test_w19_several_short_messages_are_answered_once_and_to_the_last(
     salon: Salon, texts: Sequence[str], wrong: str, is_on: bool
 ) -> None:
-    """W19: "ждём вас", "передали, что не сможете" and a word to the salon all went out."""
+    """W19: "ждём вас", "передали, что не сможете" and a word to the salon all went out.
+
+    What else may be said so quickly is in the unit tests of answers to asks.
+    """
     if is_on:
         salon.box.bot_settings.set(salon.company_id, {"mode": "always"}, actor="owner")
     salon.ask(asked_at=ago(salon, HOUR))

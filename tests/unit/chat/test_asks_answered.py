@@ -13,7 +13,9 @@ from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import Yes
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import Floor, HandOverReason, Holder
+from aiadmin.domain.chat.policy.hearing import as_heard
 from aiadmin.domain.chat.steps import Act, Asks, AttendanceAnswer, Found, LookUp, NeedVisits, Reply, Unavailable
+from aiadmin.texts.chat import render
 from tests.support.chat_turns import (
     NOW,
     TOMORROW,
@@ -63,6 +65,32 @@ def test_a_no_to_a_reminder_tells_the_salon_and_offers_another_day(text: str) ->
     assert reply.notes == (notes.Declined(starts=SIX.starts),)
     assert reply.asks is Asks.DAY
     assert reply.proposal is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "wrong"),
+    [
+        (("Да", "ой нет", "нет не смогу", "перенесите на пятницу"), Attend.YES),
+        (("Да", "ой нет"), Attend.YES),
+        (("Нет", "ой", "то есть да, приду"), Attend.NO),
+        (("не смогу", "хотя нет, смогу", "приду"), Attend.NO),
+        (("не приду", "приду"), Attend.NO),
+        (("Да", "да", "да, буду"), Attend.NO),
+    ],
+)
+@pytest.mark.parametrize("is_on", [False, True])
+def test_w19_of_several_short_messages_the_last_is_the_answer(
+    texts: tuple[str, ...], wrong: Attend, is_on: bool
+) -> None:
+    """W19: "ждём вас" and "передали, что не сможете" both went out."""
+    known = situation(client=client(SIX), asks=(reminder(SIX),), is_on=is_on)
+    reply = as_heard(answer_to("\n".join(texts), known), known)
+    answers, words = _answers(reply).values(), render(reply, known)
+
+    assert wrong not in answers
+    assert words or reply.tells_salon or Attend.UNCLEAR in answers, "somebody knows of it"
+    assert Attend.YES in answers or "ждём" not in words.lower()
+    assert Attend.NO in answers or "не сможете" not in words
 
 
 @pytest.mark.parametrize("text", ["да", "нет", "+"])
