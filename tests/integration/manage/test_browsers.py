@@ -221,29 +221,28 @@ def test_the_connect_page_lets_in_as_well_and_opens_to_a_session(salon: Salon, b
     assert browser().get(f"/marketplace/connect?company={salon.company_id}").status_code == 401
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Origin": "https://yclients.com"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "none"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
-    ],
-    ids=lambda headers: " ".join(headers.values()) or "nothing",
-)
+OTHER_PAGES: list[dict[str, str]] = [
+    {},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "https://yclients.com"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+]
+
+
 @pytest.mark.parametrize("path", ["disconnect", "browsers/end-all", "settings"])
 def test_no_other_page_changes_anything_with_the_browsers_cookie(
-    salon: Salon, browser: Browser, refused: Refused, path: str, headers: dict[str, str]
+    salon: Salon, browser: Browser, refused: Refused, path: str
 ) -> None:
     mine = let_in(browser(), salon)
-    asked = {"X-Company-Id": str(salon.company_id), **headers}
     body = {"settings": {"review": True}} if path == "settings" else None
-    refused(mine.post(f"{MANAGE}/{path}", headers=asked, json=body), 403, "cross-site")
-    assert overview(mine, salon) == 200
+    for headers in OTHER_PAGES:
+        asked = {"X-Company-Id": str(salon.company_id), **headers}
+        refused(mine.post(f"{MANAGE}/{path}", headers=asked, json=body), 403, "cross-site")
+        assert overview(mine, salon) == 200, headers
 
 
 def test_an_old_browser_is_known_by_its_origin(salon: Salon, browser: Browser) -> None:
@@ -252,10 +251,10 @@ def test_an_old_browser_is_known_by_its_origin(salon: Salon, browser: Browser) -
     assert mine.post(f"{MANAGE}/disconnect", headers=asked).status_code == 200
 
 
-@pytest.mark.parametrize("number", ["", "x", "0", "-1", "999", "9" * 30, "٧"])
-def test_a_session_opens_no_salon_but_its_own(salon: Salon, browser: Browser, refused: Refused, number: str) -> None:
+def test_a_session_opens_no_salon_but_its_own(salon: Salon, browser: Browser, refused: Refused) -> None:
     mine = let_in(browser(), salon)
-    headers = {"X-Company-Id": number.encode().decode("latin-1"), **OUR_PAGE}
-    code = "session-missing" if number == "999" else "link-invalid"
-    refused(mine.get(f"{MANAGE}/overview", headers=headers), 401, code)
-    assert mine.get(f"{MANAGE}?company={number}").status_code == 401
+    for number in ("", "x", "0", "-1", "999", "9" * 30, "٧"):
+        headers = {"X-Company-Id": number.encode().decode("latin-1"), **OUR_PAGE}
+        code = "session-missing" if number == "999" else "link-invalid"
+        refused(mine.get(f"{MANAGE}/overview", headers=headers), 401, code)
+        assert mine.get(f"{MANAGE}?company={number}").status_code == 401, number
