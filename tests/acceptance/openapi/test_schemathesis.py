@@ -42,8 +42,8 @@ REACHED = {
     "/openapi.json",
 }
 """Routes that the generated requests must have got through to, not only been refused by."""
-ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", str(examples(4)))
-FEW = ("--phases", "fuzzing", "--max-examples", str(examples(3)))
+ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", str(examples(2)))
+FEW = ("--phases", "fuzzing", "--max-examples", str(examples(2)))
 ADMIN_TAGS = ("companies", "metrics", "links", "partner")
 OF_ADMIN = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--include-tag", tag)))
 OF_SALON = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--exclude-tag", tag)))
