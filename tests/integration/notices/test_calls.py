@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
-from aiadmin.services.notices.dispatch import own_policy
+from aiadmin.services.notices.dispatch import own_policy, unlimited
 from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import MOSCOW, Salon
 
@@ -47,17 +47,26 @@ class Desk(Plans):
 
     def known(self, when: timedelta, **fields: Any) -> dict[str, Any]:
         """A booking that its client knows of, and is not in the salon for something else then."""
+        [booking] = self.all_known([{"when": when, **fields}])
+        return booking
+
+    def all_known(self, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """As `known`, of each at its `when`."""
         first = self.salon.booking
         stands = {
             one["id"] for one in self.salon.yclients.state(self.salon.salon_id)["records"] if not one["deleted"]
         }
-        if first["id"] in stands and abs(self.salon.starts_at() - self.now() - when) < 2 * HOUR:
+        near = any(abs(self.salon.starts_at() - self.now() - one["when"]) < 2 * HOUR for one in given)
+        if first["id"] in stands and near:
             self.salon.yclients.delete_record(self.salon.salon_id, first["id"])
-        booking = self.salon.book(datetime=self.at(when), **fields)
+        bookings = []
+        for one in given:
+            fields = {name: value for name, value in one.items() if name != "when"}
+            bookings.append(self.salon.book(datetime=self.at(one["when"]), **fields))
         self.read()
         self.planner.plan_change_notices()
-        self.salon.world.execute("DELETE FROM notices")
-        return booking
+        self.salon.world.execute("DELETE FROM notices WHERE company_id = :id", id=self.salon.company_id)
+        return bookings
 
     def lock(self, column: str, until: timedelta | None = None) -> None:
         """Something keeps us from writing to the client."""
@@ -127,6 +136,10 @@ def _disconnect(desk: Desk) -> None:
 
 def _log_out(desk: Desk) -> None:
     desk.salon.observe(desk.salon.device, Observed.LOGGED_OUT)
+
+
+def _unlink(desk: Desk) -> None:
+    sessions.disconnect(desk.salon.company_id, uow=desk.salon.world.uow, clock=desk.salon.world.clock)
 
 
 def _lose_host(desk: Desk) -> None:
@@ -551,35 +564,36 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
     assert {StateKind.UNTOLD, StateKind.UNCALLED} & {*_kinds(desk)}
 
 
-@pytest.mark.parametrize("edit", [OFF, LATER])
-def test_a_salon_that_has_unlinked_its_phone_reads_on_its_page_that_it_has_to_call(
-    desk: Desk, edit: dict[str, Any]
-) -> None:
-    booking = desk.known(20 * HOUR)
-    sessions.disconnect(desk.salon.company_id, uow=desk.salon.world.uow, clock=desk.salon.world.clock)
-    desk.edit(booking, **edit)
-    assert desk.news() == 1
+VERA = {"phone": "79005556677", "name": "Вера"}
+
+
+def _off_and_later(desk: Desk, when: timedelta, later: timedelta, *, hinder: Callable[[Desk], None]) -> None:
+    """Behind our back one client's booking is called off, and another's moved."""
+    off, moved = desk.all_known([{"when": when}, {"when": when, "client": VERA}])
+    hinder(desk)
+    desk.edit(off, deleted=True)
+    desk.edit(moved, datetime=later)
+    assert desk.news() == 2
+
+
+def test_a_salon_that_has_unlinked_its_phone_reads_on_its_page_that_it_has_to_call(desk: Desk) -> None:
+    _off_and_later(desk, 20 * HOUR, 2 * DAY, hinder=_unlink)
     desk.later = 19 * HOUR
-    [(_, state, reason)] = desk.look()
-    assert (state, reason) == ("dropped", "late")
+    assert [(state, reason) for _, state, reason in desk.look()] == [("dropped", "late")] * 2
     assert desk.calls() == []
     assert StateKind.UNCALLED in _kinds(desk)
 
 
-@pytest.mark.parametrize("edit", [OFF, LATER])
-def test_that_a_far_visit_is_off_is_told_after_days_without_a_phone(desk: Desk, edit: dict[str, Any]) -> None:
+def test_that_a_far_visit_is_off_is_told_after_days_without_a_phone(desk: Desk) -> None:
     """It was dropped after a day, and the salon asked to call, although the phone was there again in time."""
-    booking = desk.known(7 * DAY)
-    _disconnect(desk)
-    desk.edit(booking, **edit | ({"datetime": 9 * DAY} if "datetime" in edit else {}))
-    assert desk.news() == 1
+    _off_and_later(desk, 7 * DAY, 9 * DAY, hinder=_disconnect)
     desk.later = 3 * DAY
     with desk.salon.world.uow() as work:
         work.due_notices.expire(desk.now())
         work.commit()
     desk.salon.observe(desk.salon.device, Observed.ONLINE)
-    [(_, state, _)] = desk.look()
-    assert state == "released"
+    desk.releaser = replace(desk.releaser, policy=unlimited)
+    assert {(kind, state) for kind, state, _ in desk.look()} == {("cancelled", "released"), ("moved", "released")}
     assert desk.calls() == []
 
 

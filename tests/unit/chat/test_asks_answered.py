@@ -223,11 +223,27 @@ def test_a_yes_with_words_that_are_not_understood_is_read_by_a_human() -> None:
     assert reply.tells_salon
 
 
-def test_words_that_may_be_about_later_news_confirm_nothing() -> None:
+@pytest.mark.parametrize("text", ["да", "хорошо", "1", "👍"])
+def test_a_yes_that_may_be_about_later_news_confirms_nothing(text: str) -> None:
+    """ "OK" to a cancellation confirmed tomorrow's visit."""
     known = situation(client=client(SIX), asks=(reminder(SIX, is_overtaken=True),))
+    reply = answer_to(text, known)
 
-    assert not answer_to("да", known).attendance
-    assert answer_to("нет", known).hand_over is HandOverReason.NOT_UNDERSTOOD
+    assert not reply.attendance
+    assert not reply.tells_salon
+    assert said(text, known) == "Спасибо, что ответили!"
+
+
+@pytest.mark.parametrize("text", ["нет", "нет, не смогу", "2"])
+def test_a_no_that_may_be_about_later_news_calls_nothing_off(text: str) -> None:
+    """ "No" to a move called tomorrow's visit off: a human reads it."""
+    known = situation(client=client(SIX), asks=(reminder(SIX, is_overtaken=True),))
+    reply = answer_to(text, known)
+
+    assert reply.hand_over is HandOverReason.NOT_UNDERSTOOD
+    assert _answers(reply) == {7: Attend.UNCLEAR}
+    assert reply.notes == (notes.UnclearAnswer(starts=SIX.starts),)
+    assert "уточнит" in said(text, known)
 
 
 def test_what_is_written_when_the_visit_has_begun_answers_no_reminder() -> None:
