@@ -84,35 +84,60 @@ def test_an_answer_about_no_time_is_not_stored(two: Two) -> None:
         two.spoil('UPDATE questions SET others = \'{"5": "soon"}\' WHERE true')
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        "jsonb_set(before, '{client_phone}', '79991112233')",
-        "jsonb_set(before, '{starts_at}', 'null')",
-        "jsonb_set(before, '{starts_at}', '\"2026-12-05T12:00:00\"')",
-        "jsonb_set(before, '{starts_at}', '\"9999-12-31T23:59:59+00:00\"')",
-        "jsonb_set(before, '{client_id}', '\"x\"')",
-        "jsonb_set(before, '{visit_id}', '\"x\"')",
-    ],
-)
+JUNK = [
+    "jsonb_set(before, '{client_phone}', '79991112233')",
+    "jsonb_set(before, '{starts_at}', 'null')",
+    "jsonb_set(before, '{starts_at}', '\"2026-12-05T12:00:00\"')",
+    "jsonb_set(before, '{starts_at}', '\"9999-12-31T23:59:59+00:00\"')",
+    "jsonb_set(before, '{client_id}', '\"x\"')",
+    "jsonb_set(before, '{visit_id}', '\"x\"')",
+]
+
+
 @pytest.mark.parametrize(
     ("edit", "about"),
-    [({"deleted": True}, "об отмене"), ({"datetime": 4}, "о переносе"), ({"client": VERA}, "об отмене")],
+    [({"deleted": True}, "об отмене"), ({"datetime": 4 * HOUR}, "о переносе")],
+    ids=["off", "moved"],
 )
-def test_an_event_whose_past_is_junk_is_called_about(two: Two, before: str, edit: dict[str, Any], about: str) -> None:
-    """It was read for all salons together; and what was told to who has the booking now counted for who lost it."""
-    two.bad.edit(two.booking, **edit | ({"datetime": two.bad.at(4 * HOUR)} if "datetime" in edit else {}))
+def test_an_event_whose_past_is_junk_is_called_about(two: Two, edit: dict[str, Any], about: str) -> None:
+    """It was read for all salons together."""
+    clients = [{"phone": f"7999444{number:04}", "name": "Анна"} for number, _ in enumerate(JUNK)]
+    bookings = two.bad.all_known([{"when": 3 * HOUR, "client": client} for client in clients])
+    for booking in bookings:
+        two.bad.edit(booking, **edit)
     two.bad.read()
+    for booking, before in zip(bookings, JUNK, strict=True):
+        _spoil_past(two, booking, before)
+    _look_at_events(two)
+    calls = two.bad.calls()
+    assert [call.startswith(f"Не получилось предупредить {about}") for call in calls] == [True] * len(JUNK)
+    assert [sum(f"+{client['phone']}" in call for call in calls) for client in clients] == [1] * len(JUNK)
+    assert len(two.good.calls()) == 1
+
+
+@pytest.mark.parametrize("before", JUNK)
+def test_who_loses_a_booking_whose_past_is_junk_is_called(two: Two, before: str) -> None:
+    """What was told to who has the booking now counted for who lost it."""
+    two.bad.edit(two.booking, client=VERA)
+    two.bad.read()
+    _spoil_past(two, two.booking, before)
+    _look_at_events(two)
+    [call] = two.bad.calls()
+    assert call.startswith("Не получилось предупредить об отмене")
+    assert len(two.good.calls()) == 1
+
+
+def _spoil_past(two: Two, booking: dict[str, Any], before: str) -> None:
     two.spoil(
         f"UPDATE booking_events SET after = '[]', before = {before}"  # noqa: S608 - ours
-        " WHERE handled_at IS NULL AND kind IN ('moved', 'cancelled')"
+        f" WHERE handled_at IS NULL AND kind IN ('moved', 'cancelled') AND record_id = {booking['id']}"
     )
+
+
+def _look_at_events(two: Two) -> None:
     two.bad.planner.plan_change_notices()
     two.bad.salon.world.execute("UPDATE quarantine SET first_at = first_at - :by", by=6 * MINUTE)
     two.look(0, 1, 10)
-    [call] = two.bad.calls()
-    assert call.startswith(f"Не получилось предупредить {about}")
-    assert len(two.good.calls()) == 1
 
 
 def test_a_visit_that_nobody_can_read_is_called_about_in_fewer_words(desk: Desk) -> None:
