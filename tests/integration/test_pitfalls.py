@@ -228,6 +228,7 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/manage/notices/withdraw",
         "/marketplace/manage/overview",
         "/marketplace/manage/payment",
+        "/marketplace/manage/payment/state",
         "/marketplace/manage/settings",
         "/marketplace/manage/sync",
         "/marketplace/manage/text",

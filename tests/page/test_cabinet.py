@@ -254,6 +254,25 @@ def _say(site: Site, salon: Salon, contact: int, words: str) -> None:
     site.container.page_events.messages(salon.company_id, [ContactId(contact)])
 
 
+def test_the_bare_address_and_a_connected_phone_lead_on(cabinet: Cabinet, salon: Salon, address: str) -> None:
+    page = cabinet.page
+    connected = f"/marketplace/connect?token={salon.token}&company={salon.company_id}&salon={salon.salon_id}"
+    for path, first in (("/", "Открыть кабинет"), (connected, "К текстам")):
+        for width, scheme in ((1280, "light"), (390, "dark"), (320, "light")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(address + path)
+            link = page.get_by_role("link", name=first, exact=True)
+            link.wait_for()
+            _shoot(page, f"{'landing' if path == '/' else 'connected'}-{width}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
+            assert Axe().run(page).violations_count == 0
+        assert page.get_by_role("heading", level=1).count() == 1
+    page.get_by_role("link", name="К текстам").click()
+    page.get_by_role("heading", name="Тексты").wait_for()
+    assert "token" not in page.url
+
+
 def test_the_longest_message_of_a_hostile_client_is_cut_short(cabinet: Cabinet, hostile: Salon) -> None:
     page = cabinet.open(hostile, "/chats", 320)
     page.locator("[data-chats] a").first.click()

@@ -121,8 +121,17 @@ def live(container: Container, company_id: int, *, names: tuple[str, ...] = NAME
     return salon
 
 
+OUTAGES = ((22 * 24, "online"), (140, "reconnecting"), (138, "online"), (60, "backoff"), (46, "online"))
+"""Hours ago, and what became of the session."""
+
+
 def _speak(salon: Lived, contacts: list[int]) -> None:
     device = salon.execute("SELECT id FROM devices WHERE company_id = :company LIMIT 1").scalar_one()
+    for hours, state in OUTAGES:
+        salon.execute(
+            "INSERT INTO session_events (device_id, company_id, state, at) VALUES (:device, :company, :state, :at)",
+            device=device, state=state, at=salon.now - timedelta(hours=hours),
+        )  # fmt: skip
     for number, (contact, words) in enumerate(((contacts[2], salon.said), (contacts[0], "Да, приду"))):
         salon.execute(
             "INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"

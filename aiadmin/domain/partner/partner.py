@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,26 @@ class KnownPayment:
     period_from: str
     period_to: str
     is_refunded: bool
+
+
+def paid_until(payments: Sequence[KnownPayment]) -> date | None:
+    """The last day that is paid for; None where nothing is, or no period can be read.
+
+    >>> from dataclasses import replace
+    >>> one = KnownPayment(payment_id=1, amount=None, currency="RUB", paid_at="", period_from="", is_refunded=False,
+    ...     period_to="2026-12-31 23:59:59")
+    >>> paid_until([one, replace(one, period_to="2027-05-01", is_refunded=True), replace(one, period_to="?")])
+    datetime.date(2026, 12, 31)
+    """
+    ends = [ends for one in payments if not one.is_refunded and (ends := _day(one.period_to)) is not None]
+    return max(ends, default=None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,9 @@ from aiadmin.domain.hosting.device import Observed, SessionChange
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.storage.tables.core import SessionEventRow
 
+_MOST = 20_000
+"""A month of a session that changes every two minutes."""
+
 
 class SessionEvents:
     """Rows of `session_events`: only added, and deleted when they are old."""
@@ -41,6 +44,12 @@ class SessionEvents:
             .limit(limit)
         )
         return [change_of(row) for row in self._session.scalars(statement)]
+
+    def since(self, company_id: CompanyId, at: datetime) -> Sequence[SessionChange]:
+        """The changes since then, of whichever device, in order."""
+        mine = SessionEventRow.company_id == company_id, SessionEventRow.at >= at
+        rows = self._session.scalars(select(SessionEventRow).where(*mine).order_by(SessionEventRow.id).limit(_MOST))
+        return [change_of(row) for row in rows]
 
     def forget(self, before: datetime) -> int:
         """Delete what is older; how many there were."""

@@ -114,8 +114,6 @@ SUPPORT_ENTRY = (
 """The same, of an operator."""
 SUPPORT_BROWSER = "Поддержка AI Admin"
 """What an operator's browser is called in the owner's list of browsers."""
-ROOT_TITLE = "AI Admin"
-ROOT_FOR_SALONS = "AI Admin подключает WhatsApp салона к YClients. Откройте его из YClients: там он в маркетплейсе."
 
 CONNECTED = "WhatsApp успешно подключен!"
 """The message of `whatsapp-connected`."""

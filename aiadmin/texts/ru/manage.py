@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -204,6 +204,14 @@ DOUBLE_NOTICES = (
     "Клиенты могут получать всё дважды: включены наши уведомления, и YClients отправляет через нас свои. "
     "Выключите одни из них: наши ниже, свои YClients отключает в настройках уведомлений."
 )
+
+
+def paid_until(day: date | None) -> str:
+    """What is known of the payment."""
+    if day is None:
+        return "Оплат в YClients пока нет: идёт пробный период, или платить ещё рано."
+    return f"Оплачено до {wording.days(datetime(day.year, day.month, day.day))['date_until']}."  # noqa: DTZ001 - a date
+
 
 MESSAGE_STATUSES: Mapping[MessageStatus, str] = {
     MessageStatus.QUEUED: "ждёт отправки",

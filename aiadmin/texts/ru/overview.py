@@ -17,6 +17,7 @@ from aiadmin.domain.manage.figures import (
     FirstSteps,
     Step,
 )
+from aiadmin.domain.manage.uptime import UptimeDay, total
 from aiadmin.domain.notices.upcoming import UpcomingGroup
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru import manage as texts_manage
@@ -220,3 +221,43 @@ def steps(seen: FirstSteps) -> Sequence[StepLine]:
 
 _WHERE: Mapping[Step, str] = {Step.PHONE: "connection", Step.TRIAL: "texts"}
 """In which section it is done; the others are done by us."""
+
+
+def uptime(days: Sequence[UptimeDay]) -> str:
+    """How much of the month the phone was connected."""
+    share = total(days)
+    if share is None:
+        return "Здесь появится, сколько времени WhatsApp салона был на связи."
+    return f"За {wording.count(len(days), 'день', 'дня', 'дней')} на связи {_per_cent(share)} времени."
+
+
+def uptime_day(one: UptimeDay) -> str:
+    """A day as the strip and its table name it."""
+    return wording.days(datetime(one.day.year, one.day.month, one.day.day))["date_alone"]  # noqa: DTZ001 - a date
+
+
+def uptime_words(one: UptimeDay) -> str:
+    """What is known of a day."""
+    if one.share is None:
+        return "нет данных"
+    away = one.known - one.online
+    if away < _TELL_AWAY:
+        return "на связи весь день"
+    if away < _TELL_MINUTES:
+        length = wording.count(round(away.total_seconds() / 60), "минуту", "минуты", "минут")
+    else:
+        length = wording.count(round(away.total_seconds() / 3600), "час", "часа", "часов")
+    return f"на связи {_per_cent(one.share)}, без связи {length}"
+
+
+_TELL_AWAY = timedelta(minutes=1)
+
+
+def _per_cent(share: float) -> str:
+    """A hundred only for all of it.
+
+    >>> _per_cent(1.0), _per_cent(0.99999), _per_cent(0.5)
+    ('100 %', '99,9 %', '50 %')
+    """
+    tenths = 1000 if share >= 1 else min(int(share * 1000), 999)
+    return f"{tenths // 10}{f',{tenths % 10}' if tenths % 10 else ''} %"

@@ -12,6 +12,7 @@ from aiadmin.adapters.sockets import page_events
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
+from aiadmin.domain.partner.partner import paid_until
 from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -86,6 +87,18 @@ def payment() -> dict[str, object]:
     key_limits().count_errand(owner)
     url = current_container().partner_service.payment_link(owner, None, actor=management.OWNER)
     return schemas.dump(manage_schemas.Payment, url=url)
+
+
+@blueprint.post("/marketplace/manage/payment/state")
+@documented(
+    Operation(summary="До какого числа оплачено", answers={200: manage_schemas.Ordered}, errors=(409, 422, 502))
+)
+def payment_state() -> dict[str, object]:
+    """As YClients has it now: it tells us of no payment by itself."""
+    owner = company().company_id
+    key_limits().count_errand(owner)
+    seen = current_container().partner_service.installation(owner, actor=management.OWNER)
+    return schemas.dump(manage_schemas.Ordered, text=texts_manage.paid_until(paid_until(seen.payments)))
 
 
 def overview_of(owner: Company, work: UnitOfWork) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aiadmin.domain.manage.figures import AnswerDay
+from aiadmin.domain.manage.uptime import UptimeDay
 from aiadmin.domain.notices.upcoming import DayLoad, HourLoad
 
 WIDTH, HEIGHT = 700, 160
@@ -65,6 +66,35 @@ def _parts(day: AnswerDay, left: float, step: float, highest: int) -> Iterator[S
 
 
 HOURS_HEIGHT = 120
+STRIP_HEIGHT = 36
+_WELL, _FAIR = 0.99, 0.9
+
+
+@dataclass(frozen=True)
+class StripDay:
+    """A day of the uptime strip; its tone is `good`, `fair`, `bad`, or `none` where nothing is known."""
+
+    day: UptimeDay
+    x: float
+    width: float
+    tone: str
+
+
+def strip(days: Sequence[UptimeDay]) -> Sequence[StripDay]:
+    """One bar for each day."""
+    step = WIDTH / max(len(days), 1)
+    return [
+        StripDay(day=one, x=round(step * index, 1), width=round(step * 0.8, 1), tone=_tone(one.share))
+        for index, one in enumerate(days)
+    ]
+
+
+def _tone(share: float | None) -> str:
+    if share is None:
+        return "none"
+    return "good" if share >= _WELL else "fair" if share >= _FAIR else "bad"
+
+
 METER_WIDTH = 300
 
 

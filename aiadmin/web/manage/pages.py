@@ -10,6 +10,8 @@ from flask import Blueprint
 
 from aiadmin.domain.chat.situation import BotMode
 from aiadmin.domain.companies.company import Company
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.manage import uptime
 from aiadmin.domain.manage.conversation import LONGEST_REPLY
 from aiadmin.domain.manage.figures import Attention
 from aiadmin.domain.notices.upcoming import together
@@ -148,9 +150,22 @@ def show_bot(owner: Company, work: UnitOfWork) -> Shown:
 @section(blueprint, Section.CONNECTION)
 def show_connection(owner: Company, work: UnitOfWork) -> Shown:
     """The phone, YClients, the journal, and the browsers that these pages are open in."""
-    browsers = work.owner_sessions.list_live(owner.company_id, current_container().clock())
+    now = current_container().clock()
+    browsers = work.owner_sessions.list_live(owner.company_id, now)
+    days = uptime.uptime(
+        work.session_events.since(owner.company_id, now - timedelta(days=uptime.DAYS)),
+        work.devices.find_current(owner.company_id),
+        now=now,
+        zone=work.journal.zone(owner.company_id) or DEFAULT_ZONE,
+    )
     return {
         "seen": overview_of(owner, work),
+        "strip": chart.strip(days),
+        "chart_width": chart.WIDTH,
+        "chart_height": chart.STRIP_HEIGHT,
+        "uptime": words.uptime(days),
+        "uptime_day": words.uptime_day,
+        "uptime_words": words.uptime_words,
         "browsers": [(one, one.session_id == session().session_id) for one in browsers],
     }
 

@@ -19,7 +19,7 @@ MOST: Mapping[str, int] = {
     "/sending": 12,
     "/texts": 8,
     "/bot": 11,
-    "/connection": 15,
+    "/connection": 18,
     "/help": 3,
 }
 """Statements of each section, its owner's entry among them."""

@@ -257,9 +257,15 @@ def test_the_admin_counts_salons(site: Site, salon: Salon, refused: Refused) -> 
     refused(site.client.get("/marketplace/companies", headers=salon.key), 401, "unauthorized")
 
 
-def test_the_root_leads_to_the_documentation(make_site: MakeSite) -> None:
-    site = make_site()
-
+@pytest.mark.parametrize("open_docs", [True, False])
+def test_the_root_says_what_this_is_and_leads_on(make_site: MakeSite, open_docs: bool) -> None:
+    site = make_site(open_docs=open_docs)
     assert site.client.get("/").get_json()["docs"] == "/docs"
     page = site.client.get("/", headers={"Accept": "text/html"})
-    assert (page.status_code, page.headers["Location"]) == (302, "/docs")
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+    assert ("Открыть YClients" in page.text, 'href="/docs"' in page.text) == (True, open_docs)
+    assert "Открыть кабинет" not in page.text
+    salon = site.register()
+    site.client.get(f"/marketplace/manage?token={salon.token}")
+    known = site.client.get("/", headers={"Accept": "text/html"}).text
+    assert f'href="/marketplace/manage?company={salon.company_id}"' in known

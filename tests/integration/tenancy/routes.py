@@ -191,6 +191,7 @@ CASES: Mapping[str, Case] = {
     "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
     "manage_api.read_again": Case("bearer", answers=frozenset({202})),
     "manage_api.payment": Case("bearer", answers=_AT_YCLIENTS),
+    "manage_api.payment_state": Case("bearer", answers=_AT_YCLIENTS),
     "sending.withdraw": Case(
         "bearer", body=lambda _of: {"record_id": 1, "kind": "reminder_day"}, answers=frozenset({200, 404, 409})
     ),

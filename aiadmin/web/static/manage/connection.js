@@ -43,6 +43,15 @@ on('[data-action="retry"]', () => change('activation'));
 on('[data-action="read"]', () => change('sync'));
 on('[data-action="pay"]', pay);
 
+on('[data-paid]', async ({ target }) => {
+  target.disabled = true;
+  const told = await order('payment/state');
+  target.disabled = false;
+  if (!told) return;
+  $('[data-paid-until]').textContent = told.text;
+  $('[data-paid-until]').hidden = false;
+});
+
 on('[data-browsers]', async ({ target }) => {
   const { end } = target.dataset;
   if (!end || !(await order(`browsers/${end}/end`))) return;
