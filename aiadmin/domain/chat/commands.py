@@ -222,6 +222,14 @@ class AskWorks(Command):
     ids: tuple[int, ...] = ()
 
 
+class Repeatedly(Command):
+    """A visit is wished for again and again: each week, on every Thursday."""
+
+
+class EveryVisit(Command):
+    """All the visits that there are."""
+
+
 class AskHours(Command):
     """When the salon is open."""
 

@@ -18,6 +18,7 @@ from aiadmin.domain.chat.commands import (
     Earliest,
     NamedService,
     NamedStaff,
+    NotUnderstood,
     SameAsLast,
     Suits,
     Unread,
@@ -27,21 +28,22 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.lexicon import STOPS
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Span
-from aiadmin.domain.chat.words.remarks import OWN, OWN_GENITIVE, YEARS
+from aiadmin.domain.chat.words.remarks import OWN, OWN_GENITIVE, TIMES, YEARS
 from aiadmin.domain.chat.words.trades import WEAK
 
 _OF_A_WISH = (NamedService, NamedStaff, Suits, WantBooking, WantMove, WantCancel, AskSlots, Earliest, SameAsLast)
 _MAY_LEAD_TO_A_PROPOSAL = (*_OF_A_WISH, AskPrice, AskDuration)
 _SHORTEST_STRANGE = 4
-_MOST_DIGITS = 4
-"""Longer numbers are phones, and sums of another kind."""
+_LONGEST_NUMBER = 12
+"""Longer ones are no numbers of persons or things."""
 
 
 def unread_in(heard: Heard, commands: Sequence[Command]) -> Iterator[Unread]:
     """The words of a wish that may change it and that no meaning took."""
-    if any(isinstance(one, _MAY_LEAD_TO_A_PROPOSAL) for one in commands):
+    if heard.has("DOES") or any(isinstance(one, _MAY_LEAD_TO_A_PROPOSAL) for one in commands):
         coverage = Coverage(heard, commands)
         for place in filter(coverage.is_unread, range(len(heard.tokens))):
             yield Unread(text=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
@@ -58,7 +60,8 @@ class Coverage:
     def read(self) -> frozenset[int]:
         """The words that a meaning took: a phrase of the dictionary, a day or a time, a name, a service."""
         phrases = {place for hit in self.heard.hits for place in range(hit.first, hit.end)}
-        return frozenset(phrases | self._said_by(self.commands) | self._of_times | self._addressed)
+        said = self._said_by(self.commands) | self._of_times | self.heard.numbers_of_titles
+        return frozenset(phrases | said | self._addressed)
 
     @cached_property
     def _addressed(self) -> frozenset[int]:
@@ -70,11 +73,15 @@ class Coverage:
     def is_unread(self, place: int) -> bool:
         """Whether a word may change the wish, and nobody has read it."""
         word = self.heard.word(place)
-        if place in self.read or word in LEXICON or word in WEAK:
+        if place in self.read:
             return False
-        if word.isdecimal():
-            is_age = self.heard.word(place + 1) in YEARS
-            return len(word) <= _MOST_DIGITS and not is_age and self._is_beside_wish(place)
+        if word.isdecimal() or self.heard.word_class(place) is WordClass.NUMERAL:
+            is_counted = self.heard.word(place + 1) in YEARS | TIMES
+            is_told = self.heard.sentences[place] in self._told
+            is_near = word.isalpha() or self.heard.sentences[place] in self._of_wishes
+            return len(word) <= _LONGEST_NUMBER and is_near and not (is_told or is_counted)
+        if word in LEXICON or word in WEAK:
+            return False
         return word.isalpha() and not word.isascii() and self._counts(place, word)
 
     def _counts(self, place: int, word: str) -> bool:
@@ -82,7 +89,7 @@ class Coverage:
         kind = self.heard.word_class(place)
         if kind is WordClass.OTHER or self.heard.context.vocabulary.is_remark(word):
             return False
-        if kind in {WordClass.ORDER, WordClass.NUMERAL}:
+        if kind is WordClass.ORDER:
             return True
         if kind is WordClass.ADJECTIVE:
             return self._is_beside_service(place)
@@ -94,10 +101,24 @@ class Coverage:
     def _is_remark(self, place: int) -> bool:
         """Whether a word stands in a sentence of its own that tells something: "у меня совещание", "она звонила"."""
         sentence = self.heard.sentences[place]
-        return sentence in self.heard.reasons or (sentence not in self._of_wishes and sentence in self._told)
+        if sentence in self.heard.reasons | self.heard.kept:
+            return True
+        return sentence not in self._of_wishes and (sentence in self._told or self._is_of_story(place))
 
-    def _is_beside_wish(self, place: int) -> bool:
-        return self.heard.sentences[place] in self._of_wishes and self.heard.sentences[place] not in self._told
+    def _is_of_story(self, place: int) -> bool:
+        """Whether a word is part of a longer sentence that tells something and wishes nothing."""
+        whole = self._stories[place]
+        own = {self.heard.sentences[one] for one, number in enumerate(self._stories) if number == whole}
+        return not own & self._of_wishes and bool(own & self._told)
+
+    @cached_property
+    def _stories(self) -> Sequence[int]:
+        """The number of the sentence, from full stop to full stop, that each token stands in."""
+        numbers, number = [], 0
+        for token in self.heard.tokens:
+            number += token.text in STOPS
+            numbers.append(number)
+        return numbers
 
     def _is_beside_service(self, place: int) -> bool:
         services = self._said_by([one for one in self.commands if isinstance(one, NamedService)])
@@ -107,7 +128,8 @@ class Coverage:
     def _of_wishes(self) -> frozenset[int]:
         """The sentences that say something of the wish."""
         wished = self._said_by([one for one in self.commands if isinstance(one, _OF_A_WISH)]) | self._of_times
-        return frozenset(self.heard.sentences[place] for place in wished)
+        asked = {hit.first for hit in self.heard.of("DOES")}
+        return frozenset(self.heard.sentences[place] for place in wished | asked)
 
     @cached_property
     def _told(self) -> frozenset[int]:
@@ -126,7 +148,8 @@ class Coverage:
         return frozenset(self._within(spans))
 
     def _said_by(self, commands: Sequence[Command]) -> set[int]:
-        return self._within([span for one in commands for span in one.spans])
+        meant = [one for one in commands if not isinstance(one, NotUnderstood)]
+        return self._within([span for one in meant for span in one.spans])
 
     def _within(self, spans: Collection[Span]) -> set[int]:
         return {

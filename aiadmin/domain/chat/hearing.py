@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -16,11 +16,13 @@ from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.chat.when import Asked, DayParts, Impossible, Span, When
-from aiadmin.domain.chat.words.remarks import BECAUSE, SUBORDINATING
+from aiadmin.domain.chat.words.remarks import BECAUSE, COLLOQUIAL, SUBORDINATING
 
 _LATIN = re.compile("[a-zA-Z]")
 _DIMENSIONS = frozenset({"д", "d"})
 _LEADS = frozenset({"в", "на", "во"})
+_MOST_TRIED = 3
+"""Misspelt words of which each reading is tried against the phrases."""
 _MOST_CORRECTED = 40
 """Unknown words that are looked up: a text with more of them is in no language that is read here."""
 
@@ -80,18 +82,26 @@ class Heard:
 
     @cached_property
     def _without_titles(self) -> str:
-        """The text with blanks for reasons, and for numbers that are part of a title: "в один тон", "90 минут"."""
+        """The text with blanks for what is no wish: reasons, when they write again, numbers of titles ("30 мин")."""
         text = self.text
+        put_off = self.covered({"WAIT"})
         for place in range(len(self.tokens)):
-            if self.sentences[place] in self.reasons:
+            if place in put_off or self.sentences[place] in self.reasons | self.kept:
                 start, end = self.span(place, place + 1)
                 text = text[:start] + " " * (end - start) + text[end:]
-        for place in range(len(self.tokens) - 1):
-            if (self.word(place), self.word(place + 1)) in self.context.vocabulary.numbered:
-                is_led = self.word(place - 1) in _LEADS
-                start, end = self.span(place - is_led, place + 2)
-                text = text[:start] + " " * (end - start) + text[end:]
+        for place in self.numbers_of_titles:
+            is_led = self.word(place - 1) in _LEADS
+            start, end = self.span(place - is_led, place + 1)
+            text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+    @cached_property
+    def numbers_of_titles(self) -> frozenset[int]:
+        """The places of numbers that are part of a title, and of what they count."""
+        numbered = self.context.vocabulary.numbered
+        places = range(len(self.tokens) - 1)
+        pairs = [place for place in places if (self.word(place), self.word(place + 1)) in numbered]
+        return frozenset(one for place in pairs for one in (place, place + 1))
 
     @cached_property
     def orders(self) -> tuple[Span, ...]:
@@ -130,6 +140,13 @@ class Heard:
         """The sentences that tell why: nothing in them is wished."""
         return frozenset(self.sentences[place] for place in range(len(self.tokens)) if self._is_because(place))
 
+    @cached_property
+    def kept(self) -> frozenset[int]:
+        """The sentences about visits that are to stay, where another is to be off: "понедельник оставьте"."""
+        changed = {self.sentences[hit.first] for hit in self.of("WANT_CANCEL", "WANT_MOVE")}
+        kept = {self.sentences[hit.first] for hit in self.of("KEEP")}
+        return frozenset(kept - changed) if changed else frozenset()
+
     def sentence(self, place: int) -> Sequence[int]:
         """The places of the sentence that a word stands in."""
         own = self.sentences[place]
@@ -137,7 +154,8 @@ class Heard:
 
     def word_class(self, place: int) -> WordClass:
         """What a word most likely is by its form."""
-        return self.context.vocabulary.morphology.word_class(self.word(place))
+        word = self.word(place)
+        return self.context.vocabulary.morphology.word_class(word) if word.isalpha() else WordClass.OTHER
 
     def of(self, *kinds: str) -> Iterator[Hit]:
         """The phrases of some meanings."""
@@ -176,30 +194,40 @@ def _as_written(word: str) -> bool:
 
 def hear(text: str, context: ReadingContext) -> Heard:
     """A text cut up; what is misspelt is put right to a word of ours, and to nothing else."""
-    written = [*_with_dimensions(tokens_of(text, context.vocabulary.knows))]
-    tokens = [*_put_right(written, context.vocabulary)]
+    spelt = _with_dimensions(tokens_of(text, context.vocabulary.knows))
+    written = [replace(one, text=COLLOQUIAL.get(one.text, one.text)) for one in spelt]
+    slips = _slips(written, context.vocabulary)
+    tokens = [replace(one, text=slips[one.text][0]) if one.text in slips else one for one in written]
     hits = intents().hits(tokens)
-    kept = _as_phrases_have_it(written, tokens, hits, context.vocabulary)
-    return Heard(text, context, kept, hits if kept == tokens else intents().hits(kept))
-
-
-def _as_phrases_have_it(
-    written: Sequence[Token], put_right: Sequence[Token], hits: Sequence[Hit], vocabulary: Vocabulary
-) -> Sequence[Token]:
-    """The words put right where that makes sense: a word of no phrase stays as it was written, and is asked about."""
-    of_phrases = {place for hit in hits for place in range(hit.first, hit.end)}
-    return [
-        new if old == new or place in of_phrases or vocabulary.is_own(new.text) else old
-        for place, (old, new) in enumerate(zip(written, put_right, strict=True))
+    odd = [
+        place
+        for place, (old, new) in enumerate(zip(written, tokens, strict=True))
+        if old != new and not context.vocabulary.is_own(new.text) and not _is_of_phrase(place, hits)
     ]
+    for tried, place in enumerate(odd):
+        others = slips[written[place].text][1:] if tried < _MOST_TRIED else ()
+        tokens[place] = _as_a_phrase_has_it(tokens, place, others) or written[place]
+    return Heard(text, context, tokens, intents().hits(tokens) if odd else hits)
 
 
-def _put_right(tokens: Sequence[Token], vocabulary: Vocabulary) -> Iterator[Token]:
-    corrected: dict[str, str] = {}
-    for token in tokens:
-        if token.text not in corrected and len(corrected) < _MOST_CORRECTED and token.text.isalpha():
-            corrected[token.text] = vocabulary.put_right(token.text)
-        yield replace(token, text=corrected.get(token.text, token.text))
+def _is_of_phrase(place: int, hits: Sequence[Hit]) -> bool:
+    return any(hit.first <= place < hit.end for hit in hits)
+
+
+def _as_a_phrase_has_it(tokens: Sequence[Token], place: int, spellings: Sequence[str]) -> Token | None:
+    """A misspelt word as one of the words that it may be and that a phrase has where it stands."""
+    for spelling in spellings:
+        token = replace(tokens[place], text=spelling)
+        if _is_of_phrase(place, intents().hits([*tokens[:place], token, *tokens[place + 1 :]])):
+            return token
+    return None
+
+
+def _slips(tokens: Sequence[Token], vocabulary: Vocabulary) -> Mapping[str, Sequence[str]]:
+    """The misspelt words, each with what it may have been."""
+    words = [one for one in dict.fromkeys(token.text for token in tokens) if one.isalpha()][:_MOST_CORRECTED]
+    found = {word: vocabulary.corrections(word) for word in words}
+    return {word: corrections for word, corrections in found.items() if corrections}
 
 
 def _with_dimensions(tokens: Sequence[Token]) -> Iterator[Token]:

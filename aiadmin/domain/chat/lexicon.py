@@ -17,6 +17,8 @@ from aiadmin.domain.chat.words.intents import CORRECTABLE, INTENTS
 _GAP = 3
 BREAKS = frozenset(".,!?;\n:)(")
 """Signs that end a clause."""
+STOPS = frozenset(".!?\n")
+"""Signs that end a sentence."""
 _ENDS = frozenset(".!?;")
 _NEXT_MESSAGE = "\n"
 """People send a sentence in pieces: a phrase goes on in the next message."""

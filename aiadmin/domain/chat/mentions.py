@@ -40,6 +40,9 @@ _COMES = frozenset(
 """What one who is to be served does."""
 _CALLED = frozenset({"зовут", "звать"})
 _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
+_OF_VISITS = ("ASK_MY_VISITS", "ASK_THEIR_VISITS", "WANT_CANCEL", "WANT_MOVE")
+_BOTH = frozenset({"обе", "оба"})
+_REQUESTS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
 _FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
 _OF_ONESELF = frozenset({"я", "мы", "меня", "мне", "мной", "нас", "нам", "мой", "моя", "мое", "мои", "мою", "моих"})
@@ -72,7 +75,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)]
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
-    mentions = _joined(found)
+    mentions = _of_one_kind(heard, _without_parts(heard, _joined(found)))
     if not mentions and (age := age_in(heard)) is not None and heard.context.candidates:
         fitting = heard.context.vocabulary.of_age(heard.context.candidates, age)
         yield NamedService(ids=tuple(sorted(fitting)), spans=((0, len(heard.text)),))
@@ -127,7 +130,7 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     hints: dict[int, frozenset[int]] = {}
     for place in places:
         meanings = vocabulary.service_words(heard.word(place))
-        if not meanings or place in skipped:
+        if not meanings or place in skipped or heard.sentences[place] in heard.kept:
             continue
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)
@@ -186,18 +189,44 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
     return joined
 
 
+def _without_parts(heard: Heard, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """The wishes without what only says of which parts one is made: "папа с сыном на стрижку" is one service."""
+    whole = {one for mention in mentions if len(mention.ids) == 1 for one in mention.ids}
+    parts = heard.context.vocabulary.parts_of(whole)
+    kept = [one for one in mentions if one.ids & whole or not one.ids & parts]
+    for one in kept:
+        dropped = [other for other in mentions if other not in kept]
+        one.hints += [place for other in dropped for place in (*other.places, *other.hints)]
+    return kept
+
+
+def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mention]:
+    """Wishes of one burst are of one kind where their words leave that open: "наращивание, старые снять"."""
+    vocabulary = heard.context.vocabulary
+    sure = {one for mention in mentions if len(mention.ids) == 1 for one in mention.ids}
+    for mention in mentions:
+        if len(mention.ids) > 1 and not mention.is_left_out:
+            mention.ids = mention.ids & vocabulary.of_category(sure) or mention.ids
+    return mentions
+
+
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
     age = age_in(heard)
     ids = ids if age is None else vocabulary.of_age(ids, age)
+    ids = vocabulary.of_number(ids, {heard.word(place) for place in heard.numbers_of_titles})
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
 
 
 def _is_whole(heard: Heard) -> bool:
     """Whether all of it is wished for, by a word that is no title's own."""
-    return any(not is_service_word(heard, hit.first) for hit in heard.of("WHOLE"))
+    is_of_many = heard.has("GUEST")
+    return any(
+        not is_service_word(heard, hit.first) and not (is_of_many and heard.word(hit.first) in _BOTH)
+        for hit in heard.of("WHOLE")
+    )
 
 
 def age_in(heard: Heard) -> int | None:
@@ -239,7 +268,7 @@ def staff_in(heard: Heard) -> Iterator[NamedStaff]:
         yield NamedStaff(is_other=True, spans=(heard.span(hit.first, hit.end),))
     own_names = {place for name in names_in(heard) for place in _places(heard, name)}
     for place in range(len(heard.tokens)):
-        if place not in own_names:
+        if place not in own_names and heard.sentences[place] not in heard.kept:
             yield from _staff_at(heard, place)
 
 
@@ -374,9 +403,10 @@ def _name_at(heard: Heard, place: int, family: int | None = None) -> Name:
 
 def guests_in(heard: Heard) -> Iterator[Guest]:
     """Those who are to come beside the client or instead of them."""
-    counts = {int(hit.value) for hit in heard.of("GUEST")}
+    titled = _kin_of_titles(heard)
+    counts = {int(hit.value) for hit in heard.of("GUEST")} if not titled else set()
     count = max(counts, default=None)
-    found = [place for place in range(len(heard.tokens)) if _is_kin(heard, place)]
+    found = [place for place in range(len(heard.tokens)) if place not in titled and _is_kin(heard, place)]
     if heard.context.asked in {Asked.NAME, Asked.GUEST_NAME}:
         yield from _named_guests(heard)
     for place in found:
@@ -389,10 +419,46 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
             is_beside=_is_beside(heard, place),
             spans=(heard.span(place, place + 1),),
         )
+    if not found and heard.context.asked not in {Asked.NAME, Asked.GUEST_NAME}:
+        yield from _served_by_name(heard)
     if heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE") and not found:
         yield from _of_another_person(heard)
     if count and not found:
         yield Guest(count=count, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("GUEST")))
+
+
+def _kin_of_titles(heard: Heard) -> set[int]:
+    """The words for kin by which a service is called: "Папа + сын" is a title, and no two guests."""
+    vocabulary = heard.context.vocabulary
+    kin = {
+        place: vocabulary.morphology.lemma(token.text)
+        for place, token in enumerate(heard.tokens)
+        if token.text in vocabulary.kin
+    }
+    titles = [one.title for one in vocabulary.services if len(one.title) > 1]
+    return set(kin) if len(kin) > 1 and any(title <= set(kin.values()) for title in titles) else set()
+
+
+def _served_by_name(heard: Heard) -> Iterator[Guest]:
+    """Who is named as the one to be served: "Камиля подстричь", "запишите Свету"."""
+    vocabulary = heard.context.vocabulary
+    for place, token in enumerate(heard.tokens):
+        name = vocabulary.given_names.get(token.text) or vocabulary.morphology.given_name(token.text)
+        is_object = bool(name) and name != token.text and token.text not in vocabulary.names
+        if not is_object or heard.word(place - 1) in _BEFORE_MASTER or not heard.is_capital(place):
+            continue
+        beside = (place - 1, place + 1)
+        is_served = any(
+            heard.word_class(one) in _REQUESTS and (is_service_word(heard, one) or _is_wished(heard, [one]))
+            for one in beside
+            if 0 <= one < len(heard.tokens)
+        )
+        if is_served:
+            yield Guest(
+                name=vocabulary.morphology.given_name(token.text).capitalize() or name,
+                spans=(heard.span(place, place + 1),),
+            )
+            return
 
 
 def _of_another_person(heard: Heard) -> Iterator[Guest]:
@@ -449,7 +515,7 @@ def _is_kin(heard: Heard, place: int) -> bool:
     is_beside_service = is_service_word(heard, place - 1) or is_service_word(heard, place + 1)
     if word in _ABBREVIATIONS and is_beside_service:
         return False
-    return _is_to_come(heard, place) or heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE")
+    return _is_to_come(heard, place) or heard.has(*_OF_VISITS)
 
 
 def _is_to_come(heard: Heard, place: int) -> bool:

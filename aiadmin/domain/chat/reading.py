@@ -27,6 +27,7 @@ from aiadmin.domain.chat.commands import (
     Complaint,
     Earliest,
     Elsewhen,
+    EveryVisit,
     Foreign,
     Greet,
     Guest,
@@ -42,12 +43,14 @@ from aiadmin.domain.chat.commands import (
     No,
     NotUnderstood,
     Rating,
+    Repeatedly,
     Restart,
     SameAsLast,
     Spam,
     Stop,
     Suits,
     Thank,
+    Unread,
     Wait,
     WantBooking,
     WantCancel,
@@ -61,7 +64,7 @@ from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
 from aiadmin.domain.chat.morphology import WordClass
-from aiadmin.domain.chat.when import Asked, Span, Time, When
+from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
 from aiadmin.domain.chat.words.trades import HINTS
 
@@ -85,6 +88,7 @@ _SPOKEN: Mapping[str, type[Command]] = {
     "HAGGLE": Haggle,
     "COMPLAINT": Complaint,
     "ABUSE": Abuse,
+    "REPEATED": Repeatedly,
 }
 """Meanings that a phrase has whatever stands around it."""
 _HOSTILE = (Injection, Spam, Abuse, Stop)
@@ -183,7 +187,21 @@ def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]
     """The meanings, and the words beside them that nobody has read; what a human reads anyway needs none."""
     if any(isinstance(one, (*_HOSTILE, *_FOR_A_HUMAN)) for one in commands):
         return commands
-    return [*commands, *unread_in(heard, commands)]
+    named = any(isinstance(one, NamedService) and (one.ids or one.unclear) for one in commands)
+    unread = [*unread_in(heard, commands)]
+    if named or not heard.has("DOES", "WANT_BOOKING", "ASK_PRICE") or heard.context.asked is not None:
+        return [*commands, *unread]
+    things = [_as_service(heard, one) for one in unread]
+    is_understood = any(isinstance(one, NamedService) for one in things)
+    return [*(_without(commands, NotUnderstood) if is_understood else commands), *things]
+
+
+def _as_service(heard: Heard, unread: Unread) -> Command:
+    """A thing that is asked for, where no service is: one that the salon has not."""
+    place = next(at for at, token in enumerate(heard.tokens) if token.start == unread.spans[0][0])
+    is_thing = heard.word_class(place) in {WordClass.NOUN, WordClass.STRANGE}
+    is_asked_for = heard.word(place - 1) in {"на", "за"} or heard.has("DOES", "ASK_PRICE")
+    return NamedService(unclear=unread.text, spans=unread.spans) if is_thing and is_asked_for else unread
 
 
 def _not_understood(text: str) -> NotUnderstood:
@@ -210,8 +228,9 @@ def _foreign(heard: Heard) -> tuple[Command, ...]:
         ours = sum(heard.context.vocabulary.is_ours(token.text) for token in heard.tokens)
         return () if ours >= _ENOUGH_OURS * len(words) else (Foreign(language="", spans=whole),)
     said = hear(_in_russian(heard.text), heard.context)
-    sure = (NotUnderstood, Choose) if len(known) == len(words) else (NotUnderstood, Choose, Yes)
-    commands = [one for one in _settled(said, [*_meanings(said)]) if not isinstance(one, sure)]
+    commands = _without(_settled(said, [*_meanings(said)]), NotUnderstood, Choose)
+    if len(known) < len(words):
+        commands = [replace(one, but=heard.text.strip()) if isinstance(one, Yes) else one for one in commands]
     return (Foreign(language="en", spans=whole), *(replace(one, spans=whole) for one in commands))
 
 
@@ -290,12 +309,24 @@ def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
     if whens:
         yield Suits(whens=whens, spans=_spans_of_whens(whens))
+    yield from _past(heard)
     for error in heard.errors:
         start, end = error.span
         yield ImpossibleTime(why=error.why, said=heard.text[start:end], near=error.near, spans=(error.span,))
     yield from _elsewhen(heard, whens)
     if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
         yield Earliest()
+
+
+def _past(heard: Heard) -> Iterator[ImpossibleTime]:
+    """Yesterday, where nothing is told of it: a wish for it is none that can be."""
+    for place, token in enumerate(heard.tokens):
+        told = any(heard.word_class(one) is WordClass.PAST for one in heard.sentence(place))
+        if token.text in _GONE and not told and heard.whens:
+            yield ImpossibleTime(why=Never.PAST, said=token.text, spans=(heard.span(place, place + 1),))
+
+
+_GONE = frozenset({"вчера", "позавчера"})
 
 
 def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
@@ -387,11 +418,23 @@ def _questions(heard: Heard) -> Iterator[Command]:
         )
     elif heard.has("ASK_SLOTS"):
         yield AskSlots(spans=_spans(heard, "ASK_SLOTS"))
-    if heard.has("ASK_MY_VISITS"):
-        yield AskMyVisits(spans=_spans(heard, "ASK_MY_VISITS"))
+    yield from _of_visits(heard)
     if heard.has("ASK_WORKS"):
         ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
         yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
+
+
+def _of_visits(heard: Heard) -> Iterator[Command]:
+    """Visits that are asked about: the client's own, or when somebody else comes, which is for nobody to be told."""
+    is_theirs = any(token.text in heard.context.vocabulary.kin for token in heard.tokens)
+    if _spans(heard, "ASK_MY_VISITS", "") or (is_theirs and heard.has("ASK_THEIR_VISITS")):
+        yield AskMyVisits(spans=_spans(heard, "ASK_MY_VISITS"))
+    elif heard.has("ASK_MY_VISITS"):
+        is_of_time = heard.context.asked in {None, Asked.ATTENDANCE}
+        yield (AskMyVisits if is_of_time else AskDuration)(spans=_spans(heard, "ASK_MY_VISITS"))
+    is_meant = heard.context.asked is Asked.OPTIONS or bool(_spans(heard, "ALL_VISITS", ""))
+    if heard.has("ALL_VISITS") and is_meant:
+        yield EveryVisit(spans=_spans(heard, "ALL_VISITS"))
 
 
 def _is_asked(heard: Heard, place: int) -> bool:
@@ -470,6 +513,8 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if _is_praise(heard, found):
         return [one for one in found if isinstance(one, _CHITCHAT)]
     found = _without_asides(found)
+    if _orders_cancelling(heard):
+        found = _without(found, No)
     found += _weak_booking(heard, found)
     if any(isinstance(one, _HOSTILE) for one in found):
         found = _without(found, *LEADS_TO_A_WRITE)
@@ -493,6 +538,12 @@ def _without_alarm(heard: Heard, commands: Sequence[Command]) -> list[Command]:
         if heard.has(kind) and all(hit.value == "weak" for hit in heard.of(kind))
     ]
     return _without(commands, *weak) if is_wish and weak else list(commands)
+
+
+def _orders_cancelling(heard: Heard) -> bool:
+    """Whether it is asked for that a visit be off, and not only said that nobody comes: "нет, снимайте запись"."""
+    hits = [hit for hit in heard.of("WANT_CANCEL") if not hit.value]
+    return any(heard.word_class(hit.first) is WordClass.ORDER and heard.word(hit.first - 1) != "не" for hit in hits)
 
 
 def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:
@@ -542,7 +593,7 @@ def _without_asides(commands: list[Command]) -> list[Command]:
     if WantMove in kinds:
         commands = _without(commands, WantCancel)
     if Wait in kinds:
-        commands = _without(commands, Wait if kinds - {Wait, Guest, *_CHITCHAT} else Guest)
+        commands = _without(commands, Wait if kinds - {Wait, No, Guest, *_CHITCHAT} else Guest)
     if Late in kinds:
         commands = [one for one in commands if not isinstance(one, (Suits, WantCancel, WantMove))]
     return commands
@@ -565,8 +616,12 @@ def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
         return commands
     neutral = heard.covered(NEUTRAL | {"YES", "COMING"})
     rest = [token for place, token in enumerate(heard.tokens) if place not in neutral]
-    is_all_said = all(not token.text.isalnum() and token.text in ',.!)("\n:' for token in rest)
+    greeted = {heard.tokens[hit.end].start for hit in heard.of("GREET") if hit.end < len(heard.tokens)}
+    is_all_said = all(token.text in _SIGNS or (token.text == "?" and token.start in greeted) for token in rest)
     return commands if is_all_said else [*commands, _not_understood(heard.text)]
+
+
+_SIGNS = frozenset(',.!)("\n:')
 
 
 def _ordered(commands: Sequence[Command]) -> tuple[Command, ...]:

@@ -27,6 +27,7 @@ _AGES = re.compile(r"(\d{1,2}) ?(?:-|–|—|до) ?(\d{1,2}) ?(?:лет|год)
 _AGE_UNTIL = re.compile(r"до (\d{1,2})(?:-?т?и)? ?(?:лет|год)")
 _AGE_FROM = re.compile(r"(?:от|с|старше) (\d{1,2}) ?(?:лет|год)|(\d{1,2})\+")
 _DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
+_MINUTES = frozenset({"минута", "минут", "минуты", "минуток", "мин"})
 _ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
 
 
@@ -84,6 +85,8 @@ class _Indexed:
     category: frozenset[str]
     description: frozenset[str]
     parts: frozenset[int]
+    numbers: frozenset[str] = frozenset()
+    """The numbers in its title: "солярий, 10 минут"."""
     ages: range | None = None
     """For which ages a title says that it is."""
     pieces: tuple[frozenset[str], ...] = ()
@@ -140,18 +143,17 @@ class Vocabulary:
             or any(word in table for table in (self.meanings, self.trade, self.names, self.kin, self.topics))
         )
 
-    def put_right(self, word: str) -> str:
-        """A word that no dictionary has, as the word of ours that it is a slip of; else as it stands.
+    def corrections(self, word: str) -> Sequence[str]:
+        """The words of ours that a word which no dictionary has may be a slip of, the likeliest first.
 
-        Of several it is one that a phrase or the salon has, and of those one that leads to no write: a slip makes no
-        wish where it may be none.
+        That is one that a phrase or the salon has, and of those one that leads to no write: a slip makes no wish
+        where it may be none.
         """
         if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word):
-            return word
+            return ()
         found = self.morphology.closest(word, self._correctable)
         spelt = [one for one in found if one in intents().words or self._is_of_salon(one)] or found
-        harmless = [one for one in spelt if one not in intents().wishes]
-        return next(iter(harmless or spelt), word)
+        return [one for one in spelt if one not in intents().wishes] or list(spelt)
 
     def is_remark(self, word: str) -> bool:
         """Whether a word changes nothing of a wish, also one with a slip in it."""
@@ -230,11 +232,25 @@ class Vocabulary:
         total = sum(self._weights[word] for word in title)
         return sum(self._weights[word] for word in title & words) / total if total else 0.0
 
+    def of_number(self, ids: Collection[int], numbers: Collection[str]) -> frozenset[int]:
+        """Of services those that have a number in their titles; all where none has."""
+        having = frozenset(one.id for one in self.services if one.id in ids and one.numbers & set(numbers))
+        return having or frozenset(ids)
+
     def of_age(self, ids: Collection[int], age: int) -> frozenset[int]:
         """Of services those for an age, else those that are for no other."""
         among = [one for one in self.services if one.id in ids]
         just = frozenset(one.id for one in among if one.ages and age in one.ages)
         return just or frozenset(one.id for one in among if not one.ages) or frozenset(ids)
+
+    def parts_of(self, ids: Collection[int]) -> frozenset[int]:
+        """The services that some are made of."""
+        return frozenset(part for one in self.services if one.id in ids for part in one.parts)
+
+    def of_category(self, ids: Collection[int]) -> frozenset[int]:
+        """The services of the categories that some are of."""
+        categories = {one.category for one in self.services if one.id in ids and one.category}
+        return frozenset(one.id for one in self.services if one.category in categories)
 
     def composite(self, ids: Collection[int]) -> tuple[int, ...]:
         """Of services that fit, those that are made of several, or those that are made of just these."""
@@ -292,19 +308,20 @@ def vocabulary_of(
     common = common_words(morphology)
     meanings, trade = _meanings(own, common)
     names, families = _staff_words(staff, common)
+    titled = frozenset(
+        form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
+    )
     return Vocabulary(
         morphology=morphology,
         services=indexed,
         meanings=meanings,
         trade=trade,
-        names=names,
+        names={form: ids for form, ids in names.items() if form not in titled},
         given_names=common.given_names,
         families=families,
         kin=common.kin,
         numbered=_numbered(services, morphology),
-        titled=frozenset(
-            form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
-        ),
+        titled=titled,
         topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
     )
 
@@ -313,7 +330,13 @@ def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> fro
     """Numbers and the words behind them, as far as those are no times of their own."""
     words = [_TITLE_WORD.findall(plain(one.title)) for one in services]
     pairs = {pair for title in words for pair in pairwise(title) if _is_number(pair[0]) and pair[1].isalpha()}
-    return frozenset((number, form) for number, word in pairs for form in morphology.forms(word))
+    return frozenset((number, form) for number, word in pairs for form in _forms_of_unit(word, morphology))
+
+
+def _forms_of_unit(word: str, morphology: Morphology) -> frozenset[str]:
+    """A unit in all its forms, and as it is written short."""
+    forms = morphology.forms(word)
+    return forms | _MINUTES if forms & _MINUTES else forms
 
 
 def _shared(one: str, other: str) -> int:
@@ -337,6 +360,7 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
             if one in _TRADE_WORDS or not morphology.knows(one)
         ),
         parts=frozenset(service.parts),
+        numbers=frozenset(word for word in _TITLE_WORD.findall(plain(service.title)) if word.isdecimal()),
         ages=_ages(service.title),
     )
 
@@ -358,9 +382,16 @@ def _pieces(
 ) -> tuple[frozenset[str], ...]:
     """What a service is made of, each piece by its words; empty for a single one."""
     told = [titles[one] for one in service.parts if titles.get(one)]
-    listed = service.title.rpartition(":")[2]
+    listed = _listed(service.title.rpartition(":")[2])
     pieces = told or [one for one in (_lemmas(each, morphology) for each in _JOINED.split(listed)) if one]
     return tuple(pieces) if len(pieces) > 1 else ()
+
+
+def _listed(title: str) -> str:
+    """What a title lists: behind a comma that a whole name stands before, only what it is for is listed."""
+    name, comma, rest = title.rpartition(",")
+    is_name = comma and len(name.split()) > 1 and not _JOINED.search(name)
+    return rest if is_name and _JOINED.search(rest) else title
 
 
 def _lemmas(text: str, morphology: Morphology) -> frozenset[str]:

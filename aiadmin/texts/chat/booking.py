@@ -70,6 +70,10 @@ def _another_time(_part: parts.AnotherTime, _: Situation) -> str:
     return "Какой день и время вам подойдут?"
 
 
+def _one_at_a_time(_part: parts.OneAtATime, _: Situation) -> str:
+    return "Записываем здесь по одной: начнём с ближайшей, о регулярных визитах договоритесь с администратором."
+
+
 def _your_name(_part: parts.YourName, _: Situation) -> str:
     return "Подскажите, пожалуйста, как вас зовут?"
 
@@ -370,6 +374,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.WhichTime: _which_time,
     parts.AnotherTime: _another_time,
     parts.YourName: _your_name,
+    parts.OneAtATime: _one_at_a_time,
     parts.OneMoreOrMove: _one_more,
     parts.Shall: _shall,
     parts.Offered: _offered,

@@ -204,6 +204,7 @@ _PLAIN: Mapping[type, str] = {
     parts.WhichTime: "Which time would suit you?",
     parts.AnotherTime: "Which day and time would suit you?",
     parts.YourName: "What is your name, please?",
+    parts.OneAtATime: "Here we book one visit at a time: let us begin with the nearest.",
     parts.NothingFree: "There is no free time to book online now.",
     parts.NotInARow: "We have found no time for all of it in a row.",
     parts.NoOtherTime: "There is no other free time yet.",

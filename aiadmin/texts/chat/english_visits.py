@@ -75,7 +75,7 @@ def _with_whom(slot: Slot, salon: SalonView) -> str:
 
 def _move_offer(part: visits.MoveOffer, situation: Situation) -> str:
     to = _with_whom(part.slot, situation.salon)
-    return f"You are booked on {_line(part.visit)}. Move it to {_at(part.slot.starts)} ({to})?"
+    return f"Your visit is on {_line(part.visit)} now. Move it to {_at(part.slot.starts)} ({to})?"
 
 
 def _move_times(part: visits.MoveTimes, situation: Situation) -> str:

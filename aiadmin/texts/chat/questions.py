@@ -17,7 +17,6 @@ _WEEK = 7
 _SAID: Mapping[type, str] = {
     parts.WhichPrice: "О какой услуге подсказать?",
     parts.AskedOfSalon: "Точно сказать не можем, передали вопрос администратору: он ответит вам здесь.",
-    parts.IsMachine: "Да, вам отвечает виртуальный помощник салона. Если нужен человек, напишите «администратор».",
     parts.EarlierWished: "Передали администратору, что вам подойдёт время пораньше. Обещать не можем.",
 }
 """What holds no fact."""
@@ -143,9 +142,15 @@ def _services(part: parts.OurServices, _: Situation) -> str:
     return f"У нас есть: {wording.listed([wording.title(one) for one in part.categories])}."
 
 
+def _machine(_part: parts.IsMachine, situation: Situation) -> str:
+    title = f" «{wording.title(situation.salon.title)}»" if situation.salon.title else ""
+    return f"Вам отвечает виртуальный помощник салона{title}. Если нужен человек, напишите «администратор»."
+
+
 SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
     parts.Prices: _prices,
+    parts.IsMachine: _machine,
     parts.NotInCatalogue: _not_ours,
     parts.Lengths: _lengths,
     parts.OpenOn: _open_on,

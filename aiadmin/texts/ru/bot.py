@@ -101,6 +101,8 @@ _SIMPLE: Mapping[type[Command], str] = {
     said.AskPrice: "спрашивает цену",
     said.AskSlots: "спрашивает, что свободно",
     said.AskHours: "спрашивает часы работы",
+    said.Repeatedly: "хочет ходить регулярно",
+    said.EveryVisit: "все визиты",
     said.AskAddress: "спрашивает адрес",
     said.AskDuration: "спрашивает, сколько длится",
     said.AskMyVisits: "спрашивает о своих визитах",

@@ -41,6 +41,7 @@ FILES = (
     "moments.jsonl",
     "answered.jsonl",
     "latin.jsonl",
+    "kinds.jsonl",
 )
 LABELLED = [turn for name in FILES for turn in turns(name)]
 VIEWS = st.sampled_from(sorted(salons()))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aiadmin.domain.chat.dates.grammar import Kinds, Match, Rule
 from aiadmin.domain.chat.dates.hours import TimeSaid, moved, time_said, window_of
 from aiadmin.domain.chat.dates.times import T, _until_closing
-from aiadmin.domain.chat.when import TimeRange
+from aiadmin.domain.chat.when import Asked, TimeRange
 
 
 def _part(m: Match) -> Kinds | None:
@@ -106,6 +106,7 @@ DAY_PARTS: Sequence[Rule] = (
     Rule("p:PARTI LATE", _late_part),
     Rule("EARLY p:PARTI", _early_part),
     Rule("AT e:EDGE рабочего? UDAY", _edge_of_day),
+    Rule("p:PARTADJ >END|P", lambda m: _part(m) if m.context.asked is Asked.TIME else None),
     Rule("p:PARTADJ время|часы|времени", lambda m: None if m["p"] == "lunch" else _part(m)),
     Rule("V|ON p:PARTADJ время|часы|времени|перерыв", _part),
 )

@@ -121,6 +121,10 @@ def _same(m: Match) -> Kinds | None:
     return time_said(TimeSaid(is_same=True))
 
 
+def _about_same(m: Match) -> Kinds | None:
+    return time_said(TimeSaid(is_same=True, is_around=True))
+
+
 _NUMBER = "n:NUM|FEW|ONE_AND_HALF"
 TIMES: Sequence[Rule] = (
     Rule(f"a:{ABOUT}? b:{ABOUT}? p:AT c:{ABOUT}? t:{T} {NO_COUNT}", _point),
@@ -156,6 +160,8 @@ TIMES: Sequence[Rule] = (
     Rule(f"u:UHOUR|UMIN ON {_NUMBER} w:LATER|EARLIER|FORWARD|BACKWARD", _shift),
     Rule("V|ON то|это|тоже|самое же? VERY? время", _same),
     Rule("ON? тоже|прежнее|такое же? время", _same),
+    Rule("ON|V? время APPROX тоже|то|такое|прежнее же? самое?", _about_same),
+    Rule("ON|V? APPROX тоже|то|такое|это же? самое? время", _about_same),
     Rule("время UNKNOWN|FN то|тоже|такое|прежнее же?", _same),
     Rule("время тоже|прежнее|то|такое же? самое?", _same),
 )

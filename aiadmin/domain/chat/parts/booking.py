@@ -68,6 +68,10 @@ class YourName(Part):
     """What the client is called: all else is agreed."""
 
 
+class OneAtATime(Part):
+    """Visits are booked one by one, though they were wished for each week."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OneMoreOrMove(Part):
     """Whether a visit like one that is there is to be added, or that one moved."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiadmin.domain.chat.commands import Choose
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
-from aiadmin.domain.chat.parts.visits import MoveAsksDay, MoveOffer, MoveTimes, NothingToMoveTo
+from aiadmin.domain.chat.parts.visits import AlreadyBooked, MoveAsksDay, MoveOffer, MoveTimes, NothingToMoveTo
 from aiadmin.domain.chat.policy.catalogue import performers, price_of
 from aiadmin.domain.chat.policy.free_times import Search, earliest_start, look, nearest_to, spread
 from aiadmin.domain.chat.policy.looking import still_needed
@@ -20,7 +20,7 @@ from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.chat.steps import Act, Asks, LookUp, NeedDay, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wished_services import as_known
-from aiadmin.domain.chat.wishes import on, suits
+from aiadmin.domain.chat.wishes import on, some_day_suits, suits
 from aiadmin.domain.journal.online_booking import DayOfStaff
 
 
@@ -131,6 +131,14 @@ def move(turn: TurnFacts, visit: OwnVisit) -> Step:
     wish = wish_of(turn, visit)
     if wish.is_open:
         return _asks_day(turn, visit)
+    if _is_there_already(wish):
+        return Reply(act=Act.INFORM, parts=(AlreadyBooked(visit=visit),), dialogue=turn.dialogue)
+    return _looking(turn, wish)
+
+
+def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
+    """What is free of where it is wished."""
+    visit = wish.visit
     search = _search(turn, wish)
     free = look(search, turn.found)
     if isinstance(free, LookUp):
@@ -145,7 +153,17 @@ def move(turn: TurnFacts, visit: OwnVisit) -> Step:
         return _fitting(turn, visit, fits)
     if free.is_unknown:
         return journal_silent(turn)
-    return _others(turn, visit, [one for one in nearest_to(search, slots) if not is_refused(wish.whens, one.starts)])
+    near = [one for one in nearest_to(search, slots) if not is_refused(wish.whens, one.starts)]
+    of_day = [one for one in near if some_day_suits(wish.whens, one.starts.date())]
+    is_about = any(one.time and one.time.is_around for one in wish.whens)
+    return offer(turn, visit, of_day[0]) if is_about and len(of_day) == 1 else _others(turn, visit, near)
+
+
+def _is_there_already(wish: MoveWish) -> bool:
+    """Whether a visit is to be moved to where it is."""
+    visit, point = wish.visit, wished_point(wish.whens)
+    is_own = wish.staff == own_staff(visit)
+    return is_own and point == visit.starts.time() and suits(wish.whens, visit.starts)
 
 
 def _search(turn: TurnFacts, wish: MoveWish) -> Search:

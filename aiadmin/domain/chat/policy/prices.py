@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from aiadmin.domain.chat.commands import NamedService, NamedStaff
+from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits, WantBooking
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts.questions import Lengths, Prices, ServicePrice
 from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
+from aiadmin.domain.chat.wishes import some_day_suits
 from aiadmin.domain.journal.journal import Service
 
 MOST_SERVICES = 5
@@ -25,8 +26,16 @@ def asked_services(turn: TurnFacts) -> tuple[int, ...]:
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
     visit = _visit_meant(turn)
     talked = offered or talked or turn.dialogue.candidates or (visit.services if visit else ())
-    found = tuple(named) or (() if turn.has(NamedService) else talked)
+    own = visit.services if visit and _is_of_day(turn, visit) else ()
+    mine = tuple(one for one in named if one in own)
+    found = mine or tuple(named) or (() if turn.has(NamedService) else talked)
     return tuple(one for one in found if one in turn.salon.services)
+
+
+def _is_of_day(turn: TurnFacts, visit: OwnVisit) -> bool:
+    """Whether a day is named that the client has a visit on: its price is asked, not that of all alike."""
+    whens = [when for one in turn.of(Suits) for when in one.whens if when.day and when.day.any_of]
+    return bool(whens) and some_day_suits(whens, visit.starts.date()) and not turn.has(WantBooking)
 
 
 def _visit_meant(turn: TurnFacts) -> OwnVisit | None:

@@ -64,6 +64,7 @@ from aiadmin.domain.chat.policy.wished_times import named_days
 from aiadmin.domain.chat.situation import Ability
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.wishes import names_time
 
 _QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact)
 _WISHES: tuple[type[Command], ...] = (
@@ -166,7 +167,7 @@ def _following(turn: TurnFacts) -> Step | None:
     if _reminder(turn) is not None:
         return _confirming(turn)
     is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
-    is_wish = turn.has(*_WISHES)
+    is_wish = turn.has(*_WISHES) or _names_when(turn)
     if turn.has(AskWorks) and not is_open and not turn.has(WantMove, WantCancel, AskMyVisits, Yes, No, Late):
         return _booking_of(turn)
     if not is_open and not is_wish:
@@ -174,6 +175,11 @@ def _following(turn: TurnFacts) -> Step | None:
     rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
     going_on = replace(turn, commands=rest)
     return visits(going_on) or booking(going_on)
+
+
+def _names_when(turn: TurnFacts) -> bool:
+    """Whether a time of day is named for a service: then a price beside it is asked within a wish."""
+    return turn.has(NamedService) and names_time([when for one in turn.of(Suits) for when in one.whens])
 
 
 def _confirming(turn: TurnFacts) -> Step | None:
@@ -281,13 +287,20 @@ def _of_one(turn: TurnFacts, answers: _Answers, number: int, day: date) -> None:
 
 
 def _of_all(turn: TurnFacts, answers: _Answers, day: date) -> None:
-    working = [one for one in _offered(turn) if turn.salon.schedule.get((one, day))]
+    working = [one for one in _offered(turn) if _works_still(turn, one, day)]
     if working:
         answers.parts.append(WhoWorks(day=day, names=tuple(turn.salon.staff[one].name for one in working)))
     elif turn.salon.hours and day.weekday() not in turn.salon.hours:
         answers.parts.append(OpenOn(day=day, hours=None))
     else:
         answers.is_unknown = True
+
+
+def _works_still(turn: TurnFacts, number: int, day: date) -> bool:
+    """Whether a master works on a day; of today only what is left of it counts."""
+    hours = turn.salon.schedule.get((number, day)) or ()
+    now = turn.situation.now
+    return any(day != now.date() or ends > now.time() for _, ends in hours)
 
 
 def _offered(turn: TurnFacts) -> Iterator[int]:

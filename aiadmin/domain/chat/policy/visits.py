@@ -13,6 +13,7 @@ from aiadmin.domain.chat.commands import (
     Command,
     Earliest,
     Elsewhen,
+    EveryVisit,
     Guest,
     Late,
     Name,
@@ -29,6 +30,7 @@ from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.notes import IsLate
 from aiadmin.domain.chat.parts.booking import OneMoreOrMove
+from aiadmin.domain.chat.parts.talk import PassedOn
 from aiadmin.domain.chat.parts.visits import (
     AlreadyBooked,
     LateTold,
@@ -44,10 +46,11 @@ from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.cancelling import cancel
 from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
 from aiadmin.domain.chat.policy.moving import move
+from aiadmin.domain.chat.policy.offering import handing_over
 from aiadmin.domain.chat.policy.open_asks import is_plain_no, open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import is_named, named_days, wished_days, wished_point
+from aiadmin.domain.chat.policy.wished_times import is_named, moved_from, named_days, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, When
@@ -64,6 +67,7 @@ _GOES_ON: tuple[type[Command], ...] = (
     Yes,
     Guest,
     NotUnderstood,
+    EveryVisit,
 )
 """What says more of a change that is talked about."""
 
@@ -178,7 +182,13 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
     """Which change is talked about; None where it is none."""
     if turn.has(WantCancel):
         return VisitOperation.MOVE if _names_another_day(turn) else VisitOperation.CANCEL
-    if turn.has(WantMove) or _is_relative(turn) or _gives_a_visit_another_day(turn) or _is_to_another(turn):
+    if (
+        turn.has(WantMove)
+        or _is_relative(turn)
+        or _is_instead(turn)
+        or _gives_a_visit_another_day(turn)
+        or _is_to_another(turn)
+    ):
         return VisitOperation.MOVE
     operation = turn.dialogue.operation
     if operation not in _CHANGING or turn.has(WantBooking):
@@ -215,6 +225,11 @@ def _is_relative(turn: TurnFacts) -> bool:
     whens = _whens(turn)
     is_by_time = any(one.time and (one.time.shift is not None or one.time.moved_from) for one in whens)
     return (is_by_time or any(one.day and one.day.moved_from for one in whens)) and not turn.has(WantBooking)
+
+
+def _is_instead(turn: TurnFacts) -> bool:
+    """Whether another time is wished for instead of that of a visit that stands: "запишите на 12 вместо 14:30"."""
+    return any(moved_from(_whens(turn), one.starts) for one in turn.situation.client.visits)
 
 
 def _kept(turn: TurnFacts) -> Step | None:
@@ -255,6 +270,8 @@ def _nothing_to_change(turn: TurnFacts, operation: VisitOperation) -> Step:
 def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, ...]) -> Step:
     """The step that changes the one visit that is meant, or asks which it is."""
     is_answer = bool(turn.dialogue.options)
+    if turn.has(EveryVisit) and len(found) > 1:
+        return handing_over(turn, [PassedOn()], HandOverReason.LIMIT)
     named = meant(turn, found, is_move=operation is VisitOperation.MOVE and not is_answer)
     if is_answer and turn.has(Suits):
         turn = replace(turn, situation=replace(turn.situation, dialogue=replace(turn.dialogue, whens=())))

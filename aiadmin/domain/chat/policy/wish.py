@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from aiadmin.domain.chat.advancing import as_last_time
-from aiadmin.domain.chat.commands import NamedService, WantBooking
+from aiadmin.domain.chat.commands import NamedService, Repeatedly, WantBooking
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import (
     AgreeWithSalon,
@@ -17,6 +17,7 @@ from aiadmin.domain.chat.parts.booking import (
     NoSuchService,
     NothingFree,
     NotTheirs,
+    OneAtATime,
     OneMoreOrMove,
     OnlyMasters,
     Prepaid,
@@ -57,6 +58,7 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
     situation = replace(situation, dialogue=as_last_time(situation.dialogue, situation))
     turn = replace(turn, situation=replace(situation, dialogue=narrowed(situation)))
     turn, before = _without_unclear(turn, before)
+    before = [*before, OneAtATime()] if turn.has(Repeatedly) else before
     return (
         over_limits(turn)
         or _unclear_day(turn, before)
