@@ -94,7 +94,7 @@ class Databases:
         with closing(_connect(self._url(TEMPLATE))) as connection, connection.cursor() as cursor:
             tables = _column(cursor, _TABLES)
             self._seeded = [table for table in tables if _column(cursor, f"TABLE {table} LIMIT 1")]
-            self._untouched = self._state(cursor)
+            self._shape, self._untouched = shape(cursor), self._state(cursor)
             self._ours = [table for table in tables if table not in self._seeded]
             self._deletions = _deletions(self._ours)
             self._numbers = _from_the_start(cursor)
@@ -178,7 +178,7 @@ class Databases:
         self._reconnect(lent)
         self._disconnect(lent.name, but=[lent.own.info.backend_pid, *RESTING.rename(used, lent.user)])
         with lent.own.cursor() as cursor:
-            is_ours = self._state(cursor) == self._untouched
+            is_ours = shape(cursor) == self._shape and self._state(cursor) == self._untouched
             if is_ours:
                 cursor.execute(self._deletions)
                 cursor.execute(self._numbers)
@@ -210,9 +210,8 @@ class Databases:
                 time.sleep(0.001)
 
     def _state(self, cursor: psycopg2.extensions.cursor) -> object:
-        """The shape of the schema, the rows that the migrations made, and whether there have been many others."""
-        cursor.execute(_SHAPE)
-        return cursor.fetchall(), _column(cursor, _SWOLLEN), [_column(cursor, f"TABLE {one}") for one in self._seeded]
+        """The rows that the migrations made, and whether there have been many others."""
+        return _column(cursor, _SWOLLEN), [_column(cursor, f"TABLE {one}") for one in self._seeded]
 
     def _administer(self, statement: str, *parts: str | sql.Literal) -> None:
         composed = sql.SQL(statement).format(*(sql.Identifier(x) if isinstance(x, str) else x for x in parts))
@@ -287,6 +286,12 @@ def _as_they_are(cursor: psycopg2.extensions.cursor) -> str:
     cursor.execute("SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences ORDER BY 1")
     used = [(name, last) for name, last in cursor.fetchall() if last is not None]
     return "SELECT " + ", ".join(f"setval('{name}', {last})" for name, last in used)
+
+
+def shape(cursor: psycopg2.extensions.cursor) -> object:
+    """Another value after every change of the schema."""
+    cursor.execute(_SHAPE)
+    return cursor.fetchall()
 
 
 def _has_rows(cursor: psycopg2.extensions.cursor, table: str) -> bool:

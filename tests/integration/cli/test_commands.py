@@ -55,12 +55,21 @@ def _production() -> dict[str, str]:
     }
 
 
-def test_doctor_finds_nothing_wrong_where_nothing_is(database_url: str, redis_url: str) -> None:
-    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+def test_doctor_finds_nothing_wrong_where_nothing_is_and_only_warns_of_settings_that_nobody_reads(
+    database_url: str, redis_url: str
+) -> None:
+    """On Heroku the buildpack for the page's JavaScript sets NODE_ENV."""
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    answer = _run("doctor", **servers, NODE_ENV="production", SUPABASE_KEY=PASSWORD)
     assert answer.exit_code == 0, answer.stdout
     assert "FAIL" not in answer.stdout
     assert "PostgreSQL: version 18" in answer.stdout
     assert "tables: of this version" in answer.stdout
+    assert "OK   clock: agrees with PostgreSQL's" in answer.stdout
+    assert "OK   queues: no row is set aside" in answer.stdout
+    assert "WARN NODE_ENV: is not read" in answer.stdout
+    assert "WARN SUPABASE_KEY: is not read" in answer.stdout
+    assert PASSWORD not in answer.stdout
 
 
 def test_doctor_names_what_does_not_answer_and_the_fix_but_no_password(free_port: int) -> None:
@@ -71,16 +80,6 @@ def test_doctor_names_what_does_not_answer_and_the_fix_but_no_password(free_port
     assert "FAIL Redis: does not answer" in answer.stdout
     assert answer.stdout.count("fix: start it") == 2
     assert PASSWORD not in answer.stdout + answer.stderr
-
-
-def test_doctor_only_warns_of_settings_that_nobody_reads(database_url: str, redis_url: str) -> None:
-    """On Heroku the buildpack for the page's JavaScript sets NODE_ENV."""
-    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    answer = _run("doctor", **servers, NODE_ENV="production", SUPABASE_KEY=PASSWORD)
-    assert answer.exit_code == 0, answer.stdout
-    assert "WARN NODE_ENV: is not read" in answer.stdout
-    assert "WARN SUPABASE_KEY: is not read" in answer.stdout
-    assert PASSWORD not in answer.stdout
 
 
 def test_doctor_without_settings_says_which() -> None:
@@ -139,28 +138,39 @@ def test_migrate_brings_an_older_database_to_this_version(database_url: str, red
     assert (answer.exit_code, schema_version.applied(database_url)) == (0, newest), answer.output
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "COMMENT ON SCHEMA wa_store IS 'tables of neonize 0.0.1'",
-        "COMMENT ON SCHEMA wa_store IS NULL",
-        "DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store",
-        "DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store; COMMENT ON SCHEMA wa_store IS 'tables of neonize {}'",
-    ],
-)
-def test_migrate_asks_the_library_where_its_tables_are_of_another_version_or_gone(
-    database_url: str, redis_url: str, change: str
-) -> None:
+def _change(database_url: str, statements: str) -> None:
     with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(change.format(version("neonize")))
+        cursor.execute(statements)
+
+
+def test_migrate_lets_the_library_make_its_tables_where_they_are_gone(database_url: str, redis_url: str) -> None:
+    """Whatever the schema says of them."""
+    said = f"tables of neonize {version('neonize')}"
+    _change(
+        database_url, f"DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store; COMMENT ON SCHEMA wa_store IS '{said}'"
+    )
     answer = _run("migrate", DATABASE_URL=database_url, REDIS_URL=redis_url)
     assert answer.exit_code == 0, answer.output
-    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT to_regclass('wa_store.whatsmeow_device')::text,"
             " obj_description('wa_store'::regnamespace, 'pg_namespace')"
         )
-        assert cursor.fetchone() == ("wa_store.whatsmeow_device", f"tables of neonize {version('neonize')}")
+        assert cursor.fetchone() == ("wa_store.whatsmeow_device", said)
+
+
+def test_migrate_asks_the_library_where_its_tables_are_of_another_version(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")  # whoever asks it does not find it
+    for change in (
+        "COMMENT ON SCHEMA wa_store IS 'tables of neonize 0.0.1'",
+        "COMMENT ON SCHEMA wa_store IS NULL",
+        "DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store",
+    ):
+        _change(database_url, change)
+        with pytest.raises(FileNotFoundError, match="/nowhere/python"):
+            _run("migrate", DATABASE_URL=database_url, REDIS_URL=redis_url)
 
 
 def test_migrate_says_in_one_line_that_postgresql_does_not_answer(free_port: int) -> None:
@@ -191,25 +201,20 @@ def test_an_unknown_command_is_refused_with_a_hint() -> None:
     assert "No such command 'upp'" in answer.stderr
 
 
-def test_doctor_counts_the_salons_whose_webhooks_go_elsewhere(database_url: str, redis_url: str) -> None:
-    connection = psycopg2.connect(database_url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO companies (yclients_id, webhooks_state) VALUES (1, 'missing'), (2, 'ours')")
-    connection.close()
-    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
-    assert answer.exit_code == 1
-    assert "FAIL webhooks: of 1 salons do not come to us" in answer.stdout
-
-
-def test_doctor_says_of_salons_what_their_own_pages_say(database_url: str, redis_url: str) -> None:
+def test_doctor_counts_the_salons_whose_webhooks_go_elsewhere_and_says_what_their_own_pages_say(
+    database_url: str, redis_url: str
+) -> None:
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO companies (yclients_id, integration_status, rights_missing)"
             " VALUES (1, 'active', '{phones}'), (2, 'frozen', NULL), (3, 'pending', '{phones}')"
         )
+        cursor.execute("INSERT INTO companies (yclients_id, webhooks_state) VALUES (4, 'missing'), (5, 'ours')")
     connection.close()
     answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.exit_code == 1
+    assert "FAIL webhooks: of 1 salons do not come to us" in answer.stdout
     assert answer.stdout.count("приложению не дали право видеть телефоны") == 1, (
         "a salon that is no salon yet is well"
     )
@@ -235,7 +240,6 @@ def test_sync_starts_a_reading_and_shows_how_far_it_is(database_url: str, redis_
 def test_rows_that_were_set_aside_are_shown_and_tried_again(database_url: str, redis_url: str) -> None:
     servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     assert "nothing is set aside" in _run("quarantine", "list", **servers).stdout
-    assert "OK   queues: no row is set aside" in _run("doctor", **servers).stdout
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO companies (yclients_id) VALUES (1) RETURNING id")
@@ -260,8 +264,3 @@ def test_a_number_that_no_column_holds_is_refused(database_url: str, redis_url: 
     for words in (("companies", "show"), ("sync", "show"), ("sessions", "show"), ("keys", "rotate")):
         answer = _run(*words, "9" * 5000, DATABASE_URL=database_url, REDIS_URL=redis_url)
         assert answer.exit_code == 2, words
-
-
-def test_doctor_compares_the_clocks(database_url: str, redis_url: str) -> None:
-    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
-    assert "OK   clock: agrees with PostgreSQL's" in answer.stdout

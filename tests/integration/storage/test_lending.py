@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from aiadmin.storage.engine import make_engine
-from tests.support.database import Databases
+from tests.support.database import Databases, shape
 
 COMPANY = "INSERT INTO companies (yclients_id) VALUES (1) RETURNING id"
 
@@ -41,13 +41,6 @@ def test_rows_and_numbers_of_one_test_are_not_seen_by_the_next(databases: Databa
     "change",
     [
         "ALTER TABLE companies ADD COLUMN odd text",
-        "ALTER TABLE companies ALTER COLUMN phone TYPE varchar(77)",
-        "CREATE TABLE odd (id int)",
-        "CREATE INDEX odd ON companies (phone)",
-        "CREATE FUNCTION odd() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "ALTER TABLE companies DISABLE TRIGGER ALL",
-        "CREATE SCHEMA odd",
-        "TRUNCATE companies CASCADE",
         "UPDATE alembic_version SET version_num = 'odd'",
         "DELETE FROM alembic_version",
         "INSERT INTO companies (yclients_id, title) SELECT n, 'many' FROM generate_series(1, 20000) AS n",
@@ -60,6 +53,25 @@ def test_a_changed_schema_is_lent_to_nobody_else(databases: Databases, change: s
     with databases.lend() as url:
         assert identity(url) != changed
         assert ask(url, COMPANY) == [(1,)]
+
+
+def test_every_change_of_a_schema_shows(database_url: str) -> None:
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        untouched = shape(cursor)
+        for change in (
+            "ALTER TABLE companies ADD COLUMN odd text",
+            "ALTER TABLE companies ALTER COLUMN phone TYPE varchar(77)",
+            "CREATE TABLE odd (id int)",
+            "CREATE INDEX odd ON companies (phone)",
+            "CREATE FUNCTION odd() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "ALTER TABLE companies DISABLE TRIGGER ALL",
+            "CREATE SCHEMA odd",
+            "TRUNCATE companies CASCADE",
+        ):
+            cursor.execute(change)
+            assert shape(cursor) != untouched, change
+            connection.rollback()
+            assert shape(cursor) == untouched, change
 
 
 def test_two_that_are_lent_at_the_same_time_are_two(databases: Databases) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 
 import psycopg2
 import pytest
+from click.testing import Result
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.storage import session_check
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.leadership import Leadership
-from tests.conftest import ROOT
+from tests.support.commands import run_command
 from tests.support.pooler import Mode, Pooler
 from tests.support.silence import by_way_of
 
@@ -33,12 +31,9 @@ def mode(request: pytest.FixtureRequest) -> Mode:
     return request.param
 
 
-def _run(command: str, database_url: str) -> subprocess.CompletedProcess[str]:
+def _run(command: str, database_url: str) -> Result:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": "redis://127.0.0.1:1/0", "JWT_SECRET": "x" * 32}
-    words = [sys.executable, "-m", "aiadmin", command]
-    return subprocess.run(
-        words, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60
-    )
+    return run_command(command, **settings)
 
 
 def test_a_direct_connection_is_one_of_our_own(database_url: str) -> None:
@@ -49,7 +44,7 @@ def test_s11_w14_migrate_and_doctor_say_what_the_pooler_does_and_what_to_do(data
     with Pooler(database_url, mode) as pooler:
         url = by_way_of(pooler, database_url)
         migrated, examined = _run("migrate", url), _run("doctor", url)
-    assert (migrated.returncode, len(migrated.stderr.splitlines())) == (1, 1), migrated.stderr
+    assert (migrated.exit_code, len(migrated.stderr.splitlines())) == (1, 1), migrated.stderr
     assert WORDS[mode] in migrated.stderr
     lines = examined.stdout.splitlines()
     (line, fix) = next(pair for pair in itertools.pairwise(lines) if pair[0].startswith("FAIL PostgreSQL"))
