@@ -15,34 +15,30 @@ from functools import cached_property, lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from redis import Redis
-from sqlalchemy import Engine
-
-from aiadmin.adapters.metrics.counters import RedisMetrics
-from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, READ_TIMEOUT_SECONDS, make_redis
-from aiadmin.adapters.redis.fleet import RedisFleet
-from aiadmin.adapters.redis.job_queue import RqJobQueue
-from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.config import Config
-from aiadmin.domain.companies.company import Company
 from aiadmin.domain.ids import CompanyId, OwnerSessionId, SalonId
 from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.messages.message import RecordedSend, SentMessage
-from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
-from aiadmin.services.companies import connect_links
+from aiadmin.storage import unit_of_work
 from aiadmin.storage.engine import make_engine, make_statement_engine
-from aiadmin.storage.statements import Statements
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from redis import Redis
+    from sqlalchemy import Engine
+
     from aiadmin.adapters.batcher import Batcher
     from aiadmin.adapters.language_model.chat_completions import ChatCompletions
+    from aiadmin.adapters.metrics.counters import RedisMetrics
     from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
+    from aiadmin.adapters.redis.fleet import RedisFleet
+    from aiadmin.adapters.redis.job_queue import RqJobQueue
     from aiadmin.adapters.redis.model_limits import RedisModelLimits
     from aiadmin.adapters.redis.pairing_store import RedisPairingStore
     from aiadmin.adapters.redis.try_outs import RedisTryOuts
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
+    from aiadmin.adapters.secrets import DerivedSecrets
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
     from aiadmin.adapters.speech.transcriptions import Transcriptions
     from aiadmin.adapters.throttle import Throttle
@@ -54,6 +50,8 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.members import YClientsMembers
     from aiadmin.adapters.yclients.rest import RestApi
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
+    from aiadmin.domain.companies.company import Company
+    from aiadmin.domain.messages.sending_policy import SendingPolicy
     from aiadmin.services.chat.bot_settings import BotSettingsService
     from aiadmin.services.chat.confirmations import JournalConfirmer
     from aiadmin.services.chat.dialogues import DialogueReader
@@ -87,6 +85,18 @@ if TYPE_CHECKING:
 
 _LATER = (
     "aiadmin.adapters.batcher",
+    "aiadmin.adapters.metrics.counters",
+    "aiadmin.adapters.redis.client",
+    "aiadmin.adapters.redis.fleet",
+    "aiadmin.adapters.redis.job_queue",
+    "aiadmin.adapters.secrets",
+    "aiadmin.domain.messages.sending_policy",
+    "aiadmin.services.companies.connect_links",
+    "aiadmin.storage.statements",
+    "aiadmin.texts.en.calls",
+    "aiadmin.texts.en.notices",
+    "aiadmin.texts.ru.calls",
+    "aiadmin.texts.ru.notices",
     "aiadmin.adapters.language_model.presets",
     "aiadmin.adapters.morphology",
     "aiadmin.adapters.readiness",
@@ -153,6 +163,7 @@ def load() -> None:
     """Import now what a container imports when it is asked for."""
     for name in _LATER:
         import_module(name)
+    unit_of_work.load()
 
 
 STATEMENT_PATIENCE_SECONDS = 15.0
@@ -208,11 +219,14 @@ class Container:
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
-        return UnitOfWork(self.engine, self.secrets.fingerprint, send_nudge=self._send_nudge)
+        return UnitOfWork(self.engine, self._fingerprint, send_nudge=self._send_nudge)
 
     def one_statement(self) -> UnitOfWork:
         """For a single statement, which is then a transaction by itself: two trips to PostgreSQL less."""
-        return UnitOfWork(self._autocommit, self.secrets.fingerprint, send_nudge=self._send_nudge)
+        return UnitOfWork(self._autocommit, self._fingerprint, send_nudge=self._send_nudge)
+
+    def _fingerprint(self, company_id: CompanyId, address: str) -> str:
+        return self.secrets.fingerprint(company_id, address)
 
     def _send_nudge(self, job: Job, *arguments: Argument) -> None:
         self.queue.nudge(job, *arguments)
@@ -232,6 +246,7 @@ class Container:
         """Writes down what was sent: all that are sent at the same time share a statement."""
         from aiadmin.adapters.batcher import Batcher
         from aiadmin.storage.messages.sent_messages import SentMessages
+        from aiadmin.storage.statements import Statements
 
         recorder = SentMessages(Statements(self.statement_engine))
         return Batcher(recorder.record, name="PostgreSQL", patience=RECORD_SECONDS)
@@ -241,6 +256,7 @@ class Container:
         """Which company a request is from: all that wait share a statement."""
         from aiadmin.adapters.batcher import Batcher
         from aiadmin.storage.companies.lookups import CompanyLookups
+        from aiadmin.storage.statements import Statements
 
         lookups = CompanyLookups(Statements(self.statement_engine))
         return Batcher(lookups.find, name="PostgreSQL", patience=STATEMENT_PATIENCE_SECONDS)
@@ -253,6 +269,8 @@ class Container:
 
     def open_link(self, token: str) -> Company:
         """The company that a connect link or a page's token opens. Raises LinkError, DependencyDownError."""
+        from aiadmin.services.companies import connect_links
+
         return connect_links.open_link(
             token,
             find=self.company_by_number,
@@ -277,6 +295,7 @@ class Container:
         from aiadmin.adapters.batcher import Batcher
         from aiadmin.services.companies import registration
         from aiadmin.storage.companies.registrations import Registrations
+        from aiadmin.storage.statements import Statements
 
         store = partial(
             registration.store_together,
@@ -287,11 +306,15 @@ class Container:
 
     @cached_property
     def redis(self) -> Redis:
+        from aiadmin.adapters.redis.client import make_redis
+
         return make_redis(self.config.redis_url, pool_size=self.config.redis_pool_size)
 
     @cached_property
     def impatient_redis(self) -> Redis:
         """For what is not worth a wait."""
+        from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, make_redis
+
         config = self.config
         return make_redis(config.redis_url, pool_size=config.redis_pool_size, read_timeout=IMPATIENT_SECONDS)
 
@@ -303,6 +326,8 @@ class Container:
 
     @cached_property
     def secrets(self) -> DerivedSecrets:
+        from aiadmin.adapters.secrets import DerivedSecrets
+
         return DerivedSecrets(self.config.jwt_secret)
 
     @cached_property
@@ -319,6 +344,8 @@ class Container:
 
     @cached_property
     def fleet(self) -> RedisFleet:
+        from aiadmin.adapters.redis.fleet import RedisFleet
+
         return RedisFleet(self.redis)
 
     @cached_property
@@ -329,6 +356,8 @@ class Container:
 
     @cached_property
     def metrics(self) -> RedisMetrics:
+        from aiadmin.adapters.metrics.counters import RedisMetrics
+
         return RedisMetrics(self.redis)
 
     @cached_property
@@ -343,6 +372,7 @@ class Container:
     def address_limits(self) -> Batcher[str, float]:
         """For `keys.address_limit`: how many seconds a request should wait, 0 where it is admitted."""
         from aiadmin.adapters.batcher import Batcher
+        from aiadmin.adapters.redis.client import READ_TIMEOUT_SECONDS
         from aiadmin.adapters.redis.window_limits import WindowLimits
 
         limits = WindowLimits(self.impatient_redis, self.config.rate_limit_per_minute)
@@ -372,6 +402,8 @@ class Container:
 
     @cached_property
     def queue(self) -> RqJobQueue:
+        from aiadmin.adapters.redis.job_queue import RqJobQueue
+
         return RqJobQueue(self.redis)
 
     @cached_property
@@ -632,6 +664,8 @@ class Container:
 
     @cached_property
     def sending_policy(self) -> SendingPolicy:
+        from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
+
         return SendingPolicy() if self.config.message_pacing else UNLIMITED
 
     @cached_property

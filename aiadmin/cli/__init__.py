@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
-from collections.abc import Mapping
 
 import click
 
 from aiadmin import __version__
 from aiadmin.cli.home import Home, dotenv
-from aiadmin.config import ConfigError
-from aiadmin.domain.errors import AiAdminError
+from aiadmin.cli.lazy import LazyGroup, Places
 
-_COMMANDS: Mapping[str, tuple[str, str]] = {
+_COMMANDS: Places = {
     "backup": ("backup", "Write all companies, messages and linked phones to FILE, while everything runs."),
     "bot": ("bot", "Try what the bot understands, hold it, and see what it has done."),
     "clients": ("clients", "Give a client what is held of them, or erase it."),
@@ -39,6 +36,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "Read FILE into an empty database and bring it to this version; everything has to be stopped.",
     ),
     "sessions": ("sessions", "Look at WhatsApp sessions, and move them."),
+    "status": ("status", "How everything stands, on one screen: salons, hosts, queues, and who needs attention."),
     "sync": ("sync", "Read salons' journals, and see how far that is."),
     "up": ("up", "Run everything on this machine; Ctrl-C stops it."),
 }
@@ -48,35 +46,7 @@ _STARTERS = {"demo", "up"}
 """Commands that start servers of their own, and so never look at a running `up`."""
 
 
-class LazyGroup(click.Group):
-    """Loads the command that is called and no other, and turns our errors into one line and exit code 1."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command's name, in order."""
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None when there is none of that name."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(f"aiadmin.cli.{module}"), cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List all without importing any, which would take a second."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in sorted(_COMMANDS.items())])
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except (AiAdminError, ConfigError) as error:
-            raise click.ClickException(str(error)) from error
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, places=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

@@ -4,60 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.job import Argument, Job
-from aiadmin.storage.chat.catalogue import BotSalons
-from aiadmin.storage.chat.chats import Chats
-from aiadmin.storage.chat.dialogues import Dialogues
-from aiadmin.storage.chat.questions import Questions
-from aiadmin.storage.chat.report import BotReports
-from aiadmin.storage.chat.transcripts import Transcripts
-from aiadmin.storage.chat.visit_writes import Proposals, VisitWrites
-from aiadmin.storage.companies.audit import Audit
-from aiadmin.storage.companies.companies import CompanyStore
-from aiadmin.storage.companies.outbox import Outbox
-from aiadmin.storage.companies.owner_sessions import OwnerSessions
-from aiadmin.storage.console.feed import Feed
-from aiadmin.storage.console.operator_sessions import OperatorSessions
-from aiadmin.storage.console.work_queues import WorkQueues
-from aiadmin.storage.erasures import Erasures, Fingerprint
-from aiadmin.storage.hosting.devices import Devices
-from aiadmin.storage.hosting.hosts import Hosts
-from aiadmin.storage.hosting.session_events import SessionEvents
-from aiadmin.storage.install.installations import Installations
-from aiadmin.storage.journal.booking_events import BookingEvents
-from aiadmin.storage.journal.journal import Journal
-from aiadmin.storage.journal.reconciliation import ReconciliationStore
-from aiadmin.storage.journal.records import Records
-from aiadmin.storage.journal.refetches import Refetches
-from aiadmin.storage.journal.sync_runs import SyncRuns
-from aiadmin.storage.journal.webhook_phones import WebhookPhones
-from aiadmin.storage.journal.webhooks import Webhooks
-from aiadmin.storage.manage.figures import FiguresStore
-from aiadmin.storage.manage.salon_facts import SalonFactsStore
-from aiadmin.storage.messages.contacts import Contacts
-from aiadmin.storage.messages.inbox_messages import InboxMessages
-from aiadmin.storage.messages.message_log import MessageLog
-from aiadmin.storage.messages.outbox_messages import OutboxMessages
-from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
-from aiadmin.storage.messages.senders import Senders
-from aiadmin.storage.notices.calls import Calls
-from aiadmin.storage.notices.change_planning import Notices, UnhandledEvents
-from aiadmin.storage.notices.dispatch import DueNotices
-from aiadmin.storage.notices.reminder_planning import DueReminders
-from aiadmin.storage.notices.salons import NotifyingSalons
-from aiadmin.storage.notices.settings import MessageSettingsStore
-from aiadmin.storage.notices.upcoming import UpcomingNotices
 from aiadmin.storage.outages import as_ours
-from aiadmin.storage.privacy.privacy import Privacy
-from aiadmin.storage.provider.orders import ProviderOrders
-from aiadmin.storage.quarantine import Quarantine
+
+if TYPE_CHECKING:
+    from aiadmin.storage.chat.catalogue import BotSalons
+    from aiadmin.storage.chat.chats import Chats
+    from aiadmin.storage.chat.dialogues import Dialogues
+    from aiadmin.storage.chat.questions import Questions
+    from aiadmin.storage.chat.report import BotReports
+    from aiadmin.storage.chat.transcripts import Transcripts
+    from aiadmin.storage.chat.visit_writes import Proposals, VisitWrites
+    from aiadmin.storage.companies.audit import Audit
+    from aiadmin.storage.companies.companies import CompanyStore
+    from aiadmin.storage.companies.outbox import Outbox
+    from aiadmin.storage.companies.owner_sessions import OwnerSessions
+    from aiadmin.storage.console.feed import Feed
+    from aiadmin.storage.console.operator_sessions import OperatorSessions
+    from aiadmin.storage.console.work_queues import WorkQueues
+    from aiadmin.storage.erasures import Erasures, Fingerprint
+    from aiadmin.storage.hosting.devices import Devices
+    from aiadmin.storage.hosting.hosts import Hosts
+    from aiadmin.storage.hosting.session_events import SessionEvents
+    from aiadmin.storage.install.installations import Installations
+    from aiadmin.storage.journal.booking_events import BookingEvents
+    from aiadmin.storage.journal.journal import Journal
+    from aiadmin.storage.journal.reconciliation import ReconciliationStore
+    from aiadmin.storage.journal.records import Records
+    from aiadmin.storage.journal.refetches import Refetches
+    from aiadmin.storage.journal.sync_runs import SyncRuns
+    from aiadmin.storage.journal.webhook_phones import WebhookPhones
+    from aiadmin.storage.journal.webhooks import Webhooks
+    from aiadmin.storage.manage.figures import FiguresStore
+    from aiadmin.storage.manage.salon_facts import SalonFactsStore
+    from aiadmin.storage.messages.contacts import Contacts
+    from aiadmin.storage.messages.inbox_messages import InboxMessages
+    from aiadmin.storage.messages.message_log import MessageLog
+    from aiadmin.storage.messages.outbox_messages import OutboxMessages
+    from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
+    from aiadmin.storage.messages.senders import Senders
+    from aiadmin.storage.notices.calls import Calls
+    from aiadmin.storage.notices.change_planning import Notices, UnhandledEvents
+    from aiadmin.storage.notices.dispatch import DueNotices
+    from aiadmin.storage.notices.reminder_planning import DueReminders
+    from aiadmin.storage.notices.salons import NotifyingSalons
+    from aiadmin.storage.notices.settings import MessageSettingsStore
+    from aiadmin.storage.notices.upcoming import UpcomingNotices
+    from aiadmin.storage.privacy.privacy import Privacy
+    from aiadmin.storage.provider.orders import ProviderOrders
+    from aiadmin.storage.quarantine import Quarantine
+
+_MODULES: dict[str, str] = {}
+"""Of each repository its module: what a container loads ahead of need."""
+
+
+def _repository(place: str, *more: str) -> Any:
+    """A repository of a unit of work, by its module and class under `aiadmin.storage`: imported when it is asked for,
+    for a command needs few of them, and all take half a second.
+
+    Args:
+        more: attributes of the unit of work that it takes beside the session.
+    """
+    module, _, name = place.partition(":")
+    _MODULES[place] = f"aiadmin.storage.{module}"
+
+    def make(work: UnitOfWork) -> Any:
+        repository = getattr(import_module(f"aiadmin.storage.{module}"), name)
+        return repository(work._session, *(getattr(work, attribute) for attribute in more))
+
+    return cached_property(make)
+
+
+def load() -> None:
+    """Import every repository now."""
+    for module in _MODULES.values():
+        import_module(module)
 
 
 class UnitOfWork:
@@ -73,54 +102,54 @@ class UnitOfWork:
         SalonBusyError: another transaction held a lock for longer than `lock_timeout`.
     """
 
-    companies = cached_property(lambda self: CompanyStore(self._session))
-    owner_sessions = cached_property(lambda self: OwnerSessions(self._session))
-    operator_sessions = cached_property(lambda self: OperatorSessions(self._session))
-    work_queues = cached_property(lambda self: WorkQueues(self._session))
-    feed = cached_property(lambda self: Feed(self._session))
-    devices = cached_property(lambda self: Devices(self._session))
-    hosts = cached_property(lambda self: Hosts(self._session))
-    session_events = cached_property(lambda self: SessionEvents(self._session))
-    outbox = cached_property(lambda self: Outbox(self._session))
-    webhooks = cached_property(lambda self: Webhooks(self._session))
-    contacts = cached_property(lambda self: Contacts(self._session, self.erasures))
-    inbox_messages = cached_property(lambda self: InboxMessages(self._session))
-    outbox_messages = cached_property(lambda self: OutboxMessages(self._session, self.nudge))
-    provider_orders = cached_property(lambda self: ProviderOrders(self._session))
-    message_log = cached_property(lambda self: MessageLog(self._session))
-    journal = cached_property(lambda self: Journal(self._session, self.erasures))
-    records = cached_property(lambda self: Records(self._session))
-    webhook_phones = cached_property(lambda self: WebhookPhones(self._session, self.erasures))
-    booking_events = cached_property(lambda self: BookingEvents(self._session))
-    refetches = cached_property(lambda self: Refetches(self._session))
-    sync_runs = cached_property(lambda self: SyncRuns(self._session))
-    erasures = cached_property(lambda self: Erasures(self._session, self._fingerprint))
-    privacy = cached_property(lambda self: Privacy(self._session))
-    quarantine = cached_property(lambda self: Quarantine(self._session))
-    audit = cached_property(lambda self: Audit(self._session))
-    installations = cached_property(lambda self: Installations(self._session))
-    permissions = cached_property(lambda self: ContactPermissions(self._session))
-    pauses = cached_property(lambda self: Pauses(self._session))
-    senders = cached_property(lambda self: Senders(self._session))
-    unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
-    message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
-    notices = cached_property(lambda self: Notices(self._session))
-    upcoming = cached_property(lambda self: UpcomingNotices(self._session))
-    due_reminders = cached_property(lambda self: DueReminders(self._session))
-    notifying_salons = cached_property(lambda self: NotifyingSalons(self._session))
-    due_notices = cached_property(lambda self: DueNotices(self._session))
-    calls = cached_property(lambda self: Calls(self._session))
-    figures = cached_property(lambda self: FiguresStore(self._session))
-    salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
-    reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
-    bot_salons = cached_property(lambda self: BotSalons(self._session))
-    bot_reports = cached_property(lambda self: BotReports(self._session))
-    dialogues = cached_property(lambda self: Dialogues(self._session))
-    proposals = cached_property(lambda self: Proposals(self._session))
-    visit_writes = cached_property(lambda self: VisitWrites(self._session))
-    questions = cached_property(lambda self: Questions(self._session))
-    chats = cached_property(lambda self: Chats(self._session))
-    transcripts = cached_property(lambda self: Transcripts(self._session))
+    companies: cached_property[CompanyStore] = _repository("companies.companies:CompanyStore")
+    owner_sessions: cached_property[OwnerSessions] = _repository("companies.owner_sessions:OwnerSessions")
+    operator_sessions: cached_property[OperatorSessions] = _repository("console.operator_sessions:OperatorSessions")
+    work_queues: cached_property[WorkQueues] = _repository("console.work_queues:WorkQueues")
+    feed: cached_property[Feed] = _repository("console.feed:Feed")
+    devices: cached_property[Devices] = _repository("hosting.devices:Devices")
+    hosts: cached_property[Hosts] = _repository("hosting.hosts:Hosts")
+    session_events: cached_property[SessionEvents] = _repository("hosting.session_events:SessionEvents")
+    outbox: cached_property[Outbox] = _repository("companies.outbox:Outbox")
+    webhooks: cached_property[Webhooks] = _repository("journal.webhooks:Webhooks")
+    contacts: cached_property[Contacts] = _repository("messages.contacts:Contacts", "erasures")
+    inbox_messages: cached_property[InboxMessages] = _repository("messages.inbox_messages:InboxMessages")
+    outbox_messages: cached_property[OutboxMessages] = _repository("messages.outbox_messages:OutboxMessages", "nudge")
+    provider_orders: cached_property[ProviderOrders] = _repository("provider.orders:ProviderOrders")
+    message_log: cached_property[MessageLog] = _repository("messages.message_log:MessageLog")
+    journal: cached_property[Journal] = _repository("journal.journal:Journal", "erasures")
+    records: cached_property[Records] = _repository("journal.records:Records")
+    webhook_phones: cached_property[WebhookPhones] = _repository("journal.webhook_phones:WebhookPhones", "erasures")
+    booking_events: cached_property[BookingEvents] = _repository("journal.booking_events:BookingEvents")
+    refetches: cached_property[Refetches] = _repository("journal.refetches:Refetches")
+    sync_runs: cached_property[SyncRuns] = _repository("journal.sync_runs:SyncRuns")
+    erasures: cached_property[Erasures] = _repository("erasures:Erasures", "_fingerprint")
+    privacy: cached_property[Privacy] = _repository("privacy.privacy:Privacy")
+    quarantine: cached_property[Quarantine] = _repository("quarantine:Quarantine")
+    audit: cached_property[Audit] = _repository("companies.audit:Audit")
+    installations: cached_property[Installations] = _repository("install.installations:Installations")
+    permissions: cached_property[ContactPermissions] = _repository("messages.permissions:ContactPermissions")
+    pauses: cached_property[Pauses] = _repository("messages.permissions:Pauses")
+    senders: cached_property[Senders] = _repository("messages.senders:Senders")
+    unhandled_events: cached_property[UnhandledEvents] = _repository("notices.change_planning:UnhandledEvents")
+    message_settings: cached_property[MessageSettingsStore] = _repository("notices.settings:MessageSettingsStore")
+    notices: cached_property[Notices] = _repository("notices.change_planning:Notices")
+    due_reminders: cached_property[DueReminders] = _repository("notices.reminder_planning:DueReminders")
+    notifying_salons: cached_property[NotifyingSalons] = _repository("notices.salons:NotifyingSalons")
+    upcoming: cached_property[UpcomingNotices] = _repository("notices.upcoming:UpcomingNotices")
+    due_notices: cached_property[DueNotices] = _repository("notices.dispatch:DueNotices")
+    calls: cached_property[Calls] = _repository("notices.calls:Calls")
+    figures: cached_property[FiguresStore] = _repository("manage.figures:FiguresStore")
+    salon_facts: cached_property[SalonFactsStore] = _repository("manage.salon_facts:SalonFactsStore")
+    reconciliation: cached_property[ReconciliationStore] = _repository("journal.reconciliation:ReconciliationStore")
+    bot_salons: cached_property[BotSalons] = _repository("chat.catalogue:BotSalons")
+    bot_reports: cached_property[BotReports] = _repository("chat.report:BotReports")
+    dialogues: cached_property[Dialogues] = _repository("chat.dialogues:Dialogues")
+    proposals: cached_property[Proposals] = _repository("chat.visit_writes:Proposals")
+    visit_writes: cached_property[VisitWrites] = _repository("chat.visit_writes:VisitWrites")
+    questions: cached_property[Questions] = _repository("chat.questions:Questions")
+    chats: cached_property[Chats] = _repository("chat.chats:Chats")
+    transcripts: cached_property[Transcripts] = _repository("chat.transcripts:Transcripts")
 
     def __init__(
         self,

@@ -7,18 +7,17 @@ package beside `ru` with what `Texts` asks for, and a line of `_LANGUAGES`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from aiadmin.domain.language import Language
-from aiadmin.domain.notices.call import CallReason
-from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.template import TemplateData
-from aiadmin.texts.en import calls as english_calls
-from aiadmin.texts.en import formatting as english_formatting
-from aiadmin.texts.en import notices as english_notices
-from aiadmin.texts.ru import calls, formatting, notices
+
+if TYPE_CHECKING:
+    from aiadmin.domain.notices.call import CallReason
+    from aiadmin.domain.notices.notice import NoticeKind
+    from aiadmin.domain.notices.template import TemplateData
 
 
 class NoticeTexts(Protocol):
@@ -54,16 +53,27 @@ class Texts(NamedTuple):
     formatting: Formatting
 
 
-_LANGUAGES: Mapping[Language, Texts] = {
-    Language.RU: Texts(notices=notices.WORDING, calls=calls, formatting=formatting),
-    Language.EN: Texts(notices=english_notices.WORDING, calls=english_calls, formatting=english_formatting),
-}
+def _russian() -> Texts:
+    from aiadmin.texts.ru import calls, formatting, notices
+
+    return Texts(notices=notices.WORDING, calls=calls, formatting=formatting)
 
 
+def _english() -> Texts:
+    from aiadmin.texts.en import calls, formatting, notices
+
+    return Texts(notices=notices.WORDING, calls=calls, formatting=formatting)
+
+
+_LANGUAGES: Mapping[Language, Callable[[], Texts]] = {Language.RU: _russian, Language.EN: _english}
+"""Imported when one is asked for: pages and commands read other texts."""
+
+
+@cache
 def of(language: Language) -> Texts:
     """What is written in a language.
 
     >>> of(Language.RU).calls.who("Анна", None)
     'Анна'
     """
-    return _LANGUAGES[language]
+    return _LANGUAGES[language]()

@@ -138,6 +138,6 @@ def is_found(salon: ListedSalon, search: str) -> bool:
 
 
 def _place(salon: ListedSalon) -> tuple[int, int]:
-    urgencies: Iterable[AttentionLevel] = (one.urgency for one in salon.reasons)
-    order = min((0 if one is AttentionLevel.NOW else 1 for one in urgencies), default=2)
+    levels: Iterable[AttentionLevel] = (one.level for one in salon.reasons)
+    order = min((0 if one is AttentionLevel.NOW else 1 for one in levels), default=2)
     return order, -salon.company_id

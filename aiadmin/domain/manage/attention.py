@@ -94,7 +94,7 @@ class AttentionReason:
     """Why a salon needs an operator; `since` and `count` where they are known."""
 
     kind: StateKind | UpkeepKind
-    urgency: AttentionLevel
+    level: AttentionLevel
     since: datetime | None = None
     count: int | None = None
 
@@ -104,31 +104,31 @@ def reasons(facts: SalonFacts, upkeep: SalonUpkeep, now: datetime) -> tuple[Atte
     if facts.status not in _SERVED:
         return ()
     found = [*_of_activation(facts), *_of_states(facts, upkeep, now), *_of_rows(facts, upkeep, now)]
-    return tuple(sorted(found, key=lambda one: one.urgency is not AttentionLevel.NOW))
+    return tuple(sorted(found, key=lambda one: one.level is not AttentionLevel.NOW))
 
 
 def _of_activation(facts: SalonFacts) -> Iterator[AttentionReason]:
     if facts.status is IntegrationStatus.ACTIVATION_FAILED:
-        yield AttentionReason(kind=UpkeepKind.ACTIVATION_FAILED, urgency=AttentionLevel.NOW)
+        yield AttentionReason(kind=UpkeepKind.ACTIVATION_FAILED, level=AttentionLevel.NOW)
 
 
 def _of_states(facts: SalonFacts, upkeep: SalonUpkeep, now: datetime) -> Iterator[AttentionReason]:
     for one in states(facts):
-        urgency = WATCHED.get(one.kind)
-        if urgency is None or (one.kind in _PASSING and _is_young(upkeep.session_since, now, PATIENCE)):
+        level = WATCHED.get(one.kind)
+        if level is None or (one.kind in _PASSING and _is_young(upkeep.session_since, now, PATIENCE)):
             continue
         since = upkeep.session_since if one.kind in _PASSING or one.kind is StateKind.LOGGED_OUT else one.since
-        yield AttentionReason(kind=one.kind, urgency=urgency, since=since)
+        yield AttentionReason(kind=one.kind, level=level, since=since)
 
 
 def _of_rows(facts: SalonFacts, upkeep: SalonUpkeep, now: datetime) -> Iterator[AttentionReason]:
     if upkeep.given_up:
-        yield AttentionReason(kind=UpkeepKind.GIVEN_UP, urgency=AttentionLevel.SOON, count=upkeep.given_up)
+        yield AttentionReason(kind=UpkeepKind.GIVEN_UP, level=AttentionLevel.SOON, count=upkeep.given_up)
     since = upkeep.waiting_since
     if since is None or _is_young(since, now, STUCK_AFTER):
         return
     if not any(one.kind in WATCHED or one.kind in _HOLDS_MESSAGES for one in states(facts)):
-        yield AttentionReason(kind=UpkeepKind.STUCK, urgency=AttentionLevel.NOW, since=since)
+        yield AttentionReason(kind=UpkeepKind.STUCK, level=AttentionLevel.NOW, since=since)
 
 
 def _is_young(since: datetime | None, now: datetime, limit: timedelta) -> bool:

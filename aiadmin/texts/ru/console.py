@@ -132,6 +132,7 @@ ACTIONS: Mapping[str, str] = {
     "console.revoke": "закрыт вход в консоль",
     "host.drain": "разгрузка хоста",
     "lifecycle.erase": "данные салона удалены",
+    "link.issue": "ссылка для подключения",
     "messages.pause": "пауза отправки",
     "messages.resume": "отправка включена",
     "quarantine.retry": "отложенное обработать ещё раз",

@@ -93,7 +93,7 @@ def test_tables_of_another_version_are_named_with_the_fix(database_url: str, red
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:
         cursor.execute("UPDATE alembic_version SET version_num = '0001'")
-        cursor.execute("ALTER TABLE companies DROP COLUMN country")
+        cursor.execute("ALTER TABLE companies DROP COLUMN rights_missing")
     connection.close()
     examined, listed = _run("doctor", **servers), _run("companies", "list", **servers)
     assert examined.exit_code == 1
@@ -101,7 +101,10 @@ def test_tables_of_another_version_are_named_with_the_fix(database_url: str, red
     assert "fix: run `python -m aiadmin migrate`" in examined.stdout
     assert listed.exit_code == 1
     assert len(listed.stderr.splitlines()) == 1
-    assert "`python -m aiadmin migrate` (UndefinedColumn: column companies.country does not exist)" in listed.stderr
+    assert (
+        "`python -m aiadmin migrate` (UndefinedColumn: column companies.rights_missing does not exist)"
+        in listed.stderr
+    )
 
 
 def test_migrate_can_be_repeated(database_url: str, redis_url: str) -> None:
@@ -193,6 +196,32 @@ def test_help_says_of_each_command_what_the_command_says_of_itself_and_loads_non
             assert command is not None
             assert f" {name} {command.get_short_help_str(limit=1000)}" in listed
     assert len(names) > 10
+
+
+def test_help_of_a_group_says_of_each_command_what_the_command_says_of_itself_and_loads_none() -> None:
+    shown = _start("companies", "--help", PYTHONPROFILEIMPORTTIME="1")
+    assert not {"sqlalchemy", "redis", "psycopg2"} & _loaded(shown)
+    listed = " ".join(shown.stdout.split())
+    group = cli.get_command(click.Context(cli), "companies")
+    assert isinstance(group, click.Group)
+    with click.Context(group) as context:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            assert f" {name} {command.get_short_help_str(limit=1000)}" in listed
+
+
+@pytest.mark.parametrize("command", [("companies", "list"), ("status",)])
+def test_a_look_at_the_tables_loads_neither_redis_nor_what_other_commands_need(command: tuple[str, ...]) -> None:
+    """They take longer than the look: what is left is SQLAlchemy, for the most part."""
+    loaded = _loaded(_start(*command, PYTHONPROFILEIMPORTTIME="1"))
+    assert "sqlalchemy" in loaded
+    others = {"redis", "rq", "cryptography", "phonenumbers", "babel", "marshmallow", "pymorphy3"}
+    assert sorted(others & loaded) == []
+
+
+def _loaded(done: subprocess.CompletedProcess[str]) -> set[str]:
+    return set(re.findall(r"[\w.]+$", done.stderr, re.MULTILINE))
 
 
 def test_an_unknown_command_is_refused_with_a_hint() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
 from rq import Queue
+from sqlalchemy import text
 
 from aiadmin.cli import cli
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.errors import LinkRevokedError
 from aiadmin.domain.job import QueueName
 from aiadmin.services.companies import registration
 from tests.fakes.yclients.client import FakeYClients
@@ -41,12 +45,76 @@ def test_the_list_shows_every_company_and_no_whole_phone(box: Container, run: Ru
     answer = run("companies", "list")
     assert answer.exit_code == 0, answer.output
     heading, *lines = answer.output.splitlines()
-    assert heading.split() == ["ID", "SALON", "STATUS", "WHATSAPP", "STATES", "REGISTERED", "TITLE"]
+    assert heading.split() == ["ID", "SALON", "STATUS", "WHATSAPP", "STATES", "ATTENTION", "REGISTERED", "TITLE"]
     assert [line.split()[:3] for line in lines] == [
         [str(first.company.company_id), "962302", "pending"],
         [str(second.company_id), "5", "activating"],
     ]
     assert second.company.whatsapp_phone not in answer.output
+
+
+def listed(run: Run, *options: str) -> list[int]:
+    answer = run("companies", "list", "--json", *options)
+    assert answer.exit_code == 0, answer.output
+    return [one["salon"] for one in json.loads(answer.stdout)]
+
+
+def test_the_list_is_searched_and_narrowed_and_read_by_programs(box: Container, run: Run) -> None:
+    register(box, 962302)
+    linked = link(box, 5)
+    with box.engine.begin() as connection:
+        for change in (
+            "UPDATE companies SET title = 'Студия «Мята»' WHERE yclients_id = 962302",
+            "UPDATE companies SET integration_status = 'activation_failed' WHERE yclients_id = 5",
+        ):
+            connection.execute(text(change))
+    phone = linked.company.whatsapp_phone or ""
+    assert listed(run) == [962302, 5]
+    assert listed(run, "--search", "мята") == [962302]
+    assert listed(run, "--search", phone[-4:]) == [5]
+    assert listed(run, "--status", "pending") == [962302]
+    assert listed(run, "--attention") == [5]
+    assert listed(run, "--attention", "--search", "мята") == []
+    [told] = json.loads(run("companies", "list", "--json", "--attention").stdout)
+    assert told["attention"][0] == {"kind": "activation-failed", "level": "now", "since": None, "count": None}
+    assert phone not in str(told)
+    assert "activation-failed" in run("companies", "list", "--attention").output
+    assert run("companies", "list", "--status", "nonsense").exit_code == 2
+
+
+def test_a_link_is_made_for_a_salon_that_has_lost_its_own_and_it_is_audited(box: Container, run: Run) -> None:
+    made = register(box)
+    answer = run("companies", "link", made.company.company_id)
+    assert answer.exit_code == 0, answer.output
+    address = urlsplit(answer.stdout.strip())
+    assert f"{address.scheme}://{address.netloc}{address.path}" == "https://bot.example/marketplace/connect"
+    [token] = parse_qs(address.query)["token"]
+    assert box.open_link(token).company_id == made.company.company_id
+    with pytest.raises(LinkRevokedError):
+        box.open_link(made.token)
+    with box.uow() as work:
+        assert [one.action for one in work.audit.recent(made.company.company_id, limit=5)] == ["link.issue"]
+
+
+def test_how_everything_stands_is_one_screen(box: Container, run: Run) -> None:
+    empty = run("status")
+    assert empty.exit_code == 0, empty.output
+    for nothing in ("no session host is alive", "nothing waits", "no salon needs attention"):
+        assert nothing in empty.output
+    link(box, 5)
+    with box.engine.begin() as connection:
+        for change in (
+            "UPDATE companies SET integration_status = 'active', title = 'Мята'",
+            "UPDATE devices SET state_since = now() - interval '1 hour'",
+            "INSERT INTO session_hosts (id, lease_until, capacity, name)"
+            " VALUES (gen_random_uuid(), now() + interval '1 hour', 9, 'vm-1')",
+        ):
+            connection.execute(text(change))
+    shown = run("status").output
+    for words in ("1 all", "0 of 1 linked", "vm-1", "waits-for-host", "Мята", "outbox"):
+        assert words in shown, shown
+    told = json.loads(run("status", "--json").stdout)
+    assert (told["salons"]["attention"], told["linked"], told["hosts"][0]["sessions"]) == (1, 1, "0/9")
 
 
 def test_one_company_is_shown_with_its_device_its_callback_and_its_last_error(
@@ -106,7 +174,7 @@ def test_a_key_is_shown_once_and_the_old_one_is_worthless(box: Container, run: R
 
 @pytest.mark.parametrize(
     "arguments",
-    [("companies", "show"), ("companies", "retry-activation"), ("keys", "rotate")],
+    [("companies", "show"), ("companies", "retry-activation"), ("companies", "link"), ("keys", "rotate")],
 )
 def test_an_unknown_company_is_one_line_and_exit_code_one(run: Run, arguments: tuple[str, str]) -> None:
     answer = run(*arguments, 999_999)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.operator import Operator
+from tests.support.console_browser import Operator
 from tests.support.site import Site
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from aiadmin.domain.console.operator_session import IDLE, LASTS
 from aiadmin.services.console.operators import OperatorSecret
 from aiadmin.web.http.operator_cookie import NAME, SECURE_NAME
-from tests.support.operator import CONSOLE, OUR_PAGE, Operator
+from tests.support.console_browser import CONSOLE, OUR_PAGE, Operator
 from tests.support.site import ADMIN, ADMIN_KEY, MakeSite, Salon, Site
 
 HTML = {"Accept": "text/html"}

@@ -13,7 +13,7 @@ from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.texts.ru import console as texts
 from tests.integration.console.test_salon import told
 from tests.integration.console.test_salons import add_salons, statements
-from tests.support.operator import Operator
+from tests.support.console_browser import Operator
 from tests.support.site import MakeSite, Site
 
 PAGES = ("/hosts", "/queues", "/pairings", "/events", "/events?what=actions", "/operators")

@@ -14,8 +14,8 @@ from aiadmin.domain.console.operator_session import OPENED_FOR
 from aiadmin.texts import ru
 from aiadmin.web.http import session_cookie
 from tests.integration.console.test_salons import statements
+from tests.support.console_browser import CONSOLE, Operator
 from tests.support.lived_salon import MARKUP, NAMES, Lived, live
-from tests.support.operator import CONSOLE, Operator
 from tests.support.site import PHONE, Salon, Site
 
 MOST_STATEMENTS = 22

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from aiadmin.domain.console.directory import PAGE
+from tests.support.console_browser import Operator
 from tests.support.lived_salon import MARKUP
-from tests.support.operator import Operator
 from tests.support.site import PHONE, Site
 
 MOST_STATEMENTS = 9

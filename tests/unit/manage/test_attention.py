@@ -108,5 +108,5 @@ def test_the_most_urgent_comes_first() -> None:
         replace(QUIET, given_up=2),
         NOW,
     )
-    assert [one.urgency for one in found] == [AttentionLevel.NOW, AttentionLevel.SOON, AttentionLevel.SOON]
+    assert [one.level for one in found] == [AttentionLevel.NOW, AttentionLevel.SOON, AttentionLevel.SOON]
     assert texts.reason(found[-1], NOW) == "отложено навсегда: 2"
