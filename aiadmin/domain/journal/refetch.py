@@ -19,8 +19,8 @@ LONGEST = timedelta(seconds=30)
 """Something that is spoken of without end is read all the same."""
 CLAIM = timedelta(minutes=3)
 """How long checks stay with the worker that reads; longer than its job may run."""
-FEW = 3
-"""So many records of one salon are read one by one; more of them in one list of what has changed."""
+FEW = 1
+"""So many records of one salon are read by themselves; more of them in one list of what has changed: one call."""
 BATCH = 200
 
 

@@ -205,14 +205,20 @@ def changed_since(run: SyncRun) -> datetime:
 # When the next run is due
 
 EVERY = timedelta(minutes=10)
+TOLD_EVERY = timedelta(minutes=30)
+"""Where webhooks tell us of changes: a look is the net under lost ones, and calls are what we have least of."""
 NIGHT_BEGINS, NIGHT_MINUTES = time(2, 0), 180
 NIGHTLY_SOON = timedelta(minutes=15)
 """How long we wait for more after a word that services, staff or the schedule have changed: it costs nine calls."""
 
 
-def next_changes(started_at: datetime, now: datetime) -> datetime:
-    """When to ask for changes again, counted from start to start."""
-    return max(started_at + EVERY, now)
+def next_changes(started_at: datetime, now: datetime, *, is_told: bool = False) -> datetime:
+    """When to ask for changes again, counted from start to start.
+
+    Args:
+        is_told: whether the salon's webhooks come to us, and nothing was found that they had not told.
+    """
+    return max(started_at + (TOLD_EVERY if is_told else EVERY), now)
 
 
 def next_night(company_id: CompanyId, zone: str, now: datetime) -> datetime:

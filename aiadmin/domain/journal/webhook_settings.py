@@ -17,7 +17,7 @@ class WebhookSettingsState(StrEnum):
 
 
 NEEDED = frozenset({"record", "client"})
-"""Without these we hear of bookings only every ten minutes."""
+"""Without these we hear of bookings by our own looks alone."""
 
 
 def webhook_settings_state(settings: WebhookSettings, address: str) -> WebhookSettingsState:

@@ -11,7 +11,7 @@ from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.journal.refetch import BATCH, CLAIM, FEW, Refetch, Subject
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
-from aiadmin.domain.journal.sync_run import OVERLAP, RunState, page_read
+from aiadmin.domain.journal.sync_run import EVERY, OVERLAP, RunState, SyncKind, page_read
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal import bookings
@@ -130,4 +130,5 @@ class Refetcher:
                 work.refetches.postpone(refetches, until=self.clock() + retry.wait)
             else:
                 work.refetches.finish(refetches)
+                work.sync_runs.bring_forward({refetches[0].company_id}, SyncKind.CHANGES, self.clock() + EVERY)
             work.commit()

@@ -21,6 +21,7 @@ from aiadmin.domain.journal.sync_run import (
     next_changes,
     next_night,
 )
+from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal.sync_pages import Fetched, PageReader
@@ -109,7 +110,9 @@ class Synchroniser:
                 after = _finished(work, after, salon)
             if not work.sync_runs.save(after, claim=_claim_of(run)):
                 return None
-            fetched.store(work, now)
+            found = fetched.store(work, now)
+            if is_done and run.kind is SyncKind.CHANGES and found:
+                after = _looked_soon(work, after)
             again = work.sync_runs.salon(run.company_id)
             work.commit()
         self._announce(after)
@@ -139,7 +142,7 @@ class Synchroniser:
         return after
 
     def _announce(self, run: SyncRun) -> None:
-        """A look for changes every ten minutes is not logged."""
+        """A look for changes is not told of."""
         if run.kind is not SyncKind.CHANGES:
             self.page_events.sync(run)
 
@@ -155,13 +158,23 @@ def _finished(work: UnitOfWork, run: SyncRun, salon: SyncedSalon) -> SyncRun:
     assert run.started_at is not None  # noqa: S101 - it has ended
     night = next_night(run.company_id, salon.zone, run.finished_at)
     if run.kind is SyncKind.CHANGES:
-        return replace(run, next_at=next_changes(run.started_at, run.finished_at))
+        is_told = run.page == 1 and work.journal.webhooks_state(run.company_id) is WebhookSettingsState.OURS
+        return replace(run, next_at=next_changes(run.started_at, run.finished_at, is_told=is_told))
     if run.kind is SyncKind.NIGHTLY:
         return replace(run, next_at=night)
     planned = SyncRun(company_id=run.company_id, kind=SyncKind.CHANGES, state=RunState.WAITING)
     work.sync_runs.plan(replace(planned, since=run.since, next_at=run.finished_at))
     work.sync_runs.plan(replace(planned, kind=SyncKind.NIGHTLY, next_at=night))
     return run
+
+
+def _looked_soon(work: UnitOfWork, run: SyncRun) -> SyncRun:
+    """Something had changed that no webhook had told: where one is lost others may be."""
+    assert run.started_at is not None  # noqa: S101 - it has ended
+    assert run.finished_at is not None  # noqa: S101 - it has ended
+    soon = next_changes(run.started_at, run.finished_at)
+    work.sync_runs.bring_forward([run.company_id], SyncKind.CHANGES, soon)
+    return replace(run, next_at=soon)
 
 
 def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, clock: Clock) -> None:

@@ -53,12 +53,12 @@ class Fetched:
     """A page that was read.
 
     Attributes:
-        store: puts it into a transaction, at the time that is given.
+        store: puts it into a transaction, at the time that is given; how many changes of bookings were found.
         counts: further counts for the run.
     """
 
     read: PageRead
-    store: Callable[[UnitOfWork, datetime], None]
+    store: Callable[[UnitOfWork, datetime], int | None]
     counts: Mapping[str, int] | None = None
 
 
@@ -224,8 +224,8 @@ def _mark_deleted(work: UnitOfWork, run: SyncRun, at: datetime) -> None:
 def _absorbed(
     run: SyncRun, salon: SyncedSalon, page: Page[Record], *, source: EventSource, read_at: datetime
 ) -> Fetched:
-    def store(work: UnitOfWork, at: datetime) -> None:
-        absorb(work, salon, page.rows, source=source, read_at=read_at, now=at)
+    def store(work: UnitOfWork, at: datetime) -> int:
+        return absorb(work, salon, page.rows, source=source, read_at=read_at, now=at)
 
     return Fetched(read=page_read(len(page.rows), page.total, run.page, skipped=page.skipped), store=store)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aiadmin.domain.journal.refetch import Subject, gather, subject_of
-from aiadmin.domain.journal.sync_run import CATALOGUE_RESOURCES, NIGHTLY_SOON, SyncKind
+from aiadmin.domain.journal.sync_run import CATALOGUE_RESOURCES, EVERY, NIGHTLY_SOON, SyncKind
 from aiadmin.domain.journal.webhook import (
     StoredWebhook,
     UnderstoodWebhook,
@@ -53,6 +53,9 @@ def _understand(work: UnitOfWork, stored: Sequence[StoredWebhook], now: datetime
         for webhook, kind in kinds
     ]
     work.webhooks.finish(understood, now)
+    unreadable = {webhook.company_id for webhook, kind in kinds if kind is None}
+    if unreadable:
+        work.sync_runs.bring_forward(unreadable, SyncKind.CHANGES, now + EVERY)
     _request_refetches(work, [(webhook, kind) for webhook, kind in kinds if kind is not None], now)
 
 

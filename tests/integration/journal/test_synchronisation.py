@@ -199,6 +199,41 @@ def test_we_notice_when_another_app_overwrites_where_webhooks_go_and_never_write
     assert written == []
 
 
+def _looked(salons: Salons, salon: Installed) -> timedelta:
+    """How long after a look for changes the next is planned."""
+    salons.make_due(salon, SyncKind.CHANGES)
+    done = salons.synchronise(salon, SyncKind.CHANGES)
+    planned = salons.run(salon, SyncKind.CHANGES).next_at
+    assert done.started_at is not None
+    assert planned is not None
+    assert planned == done.next_at
+    return planned - done.started_at
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes"), [("ours", 30), ("missing", 10), ("inactive", 10), ("unknown", 10), (None, 10)]
+)
+def test_a_salon_whose_webhooks_come_is_seldom_looked_at(salons: Salons, state: str | None, minutes: int) -> None:
+    salon = salons.install(clients=5)
+    salons.listen(salon)
+    salons.world.change(salon.company_id, "webhooks_state", state)
+    assert _looked(salons, salon) == timedelta(minutes=minutes)
+    assert len(salons.asked("/records/")) == 2, "all visits, and what has changed"
+
+
+def test_what_no_webhook_told_has_the_salon_looked_at_as_if_none_came(salons: Salons) -> None:
+    salon = salons.install(clients=5)
+    salons.listen(salon)
+    assert _looked(salons, salon) == timedelta(minutes=30)
+    told = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))
+    salons.hear_all(salon)
+    salons.check()
+    assert _looked(salons, salon) == timedelta(minutes=30), "it was told"
+    salons.yclients.delete_record(salon.salon_id, told["id"])
+    assert _looked(salons, salon) == timedelta(minutes=10)
+    assert _looked(salons, salon) == timedelta(minutes=30), "nothing was lost any more"
+
+
 def test_two_salons_at_once_see_only_their_own(salons: Salons) -> None:
     both = [salons.install(clients=250, records=100, seed=number) for number in (1, 2)]
     threads = [threading.Thread(target=salons.synchronise, args=(salon,)) for salon in both]

@@ -82,8 +82,35 @@ def test_many_words_about_one_edit_are_one_reading(salons: Salons, salon: Instal
     assert _kinds(salons, salon, record_id) == ["created"]
 
 
-def test_many_records_of_one_salon_are_read_as_one_list(salons: Salons, salon: Installed) -> None:
-    for hour in range(9, 18):
+def _next_look(salons: Salons, salon: Installed) -> timedelta:
+    """How soon changes are looked for; of a salon in which webhooks come it is half an hour."""
+    planned = salons.run(salon, SyncKind.CHANGES).next_at
+    assert planned is not None
+    return planned - salons.world.clock()
+
+
+def test_what_cannot_be_read_again_is_left_to_a_look_that_is_not_far(salons: Salons, salon: Installed) -> None:
+    salons.reconcile(salon)
+    assert _next_look(salons, salon) > timedelta(minutes=25)
+    booked = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))
+    salons.hear_all(salon)
+    path = f"/api/v1/record/{salon.salon_id}/{booked['id']}"
+    salons.yclients.fault(path, times=9, status=403, body='{"success": false}')
+    salons.check()
+    assert salons.world.rows("SELECT count(*) FROM refetches WHERE subject = 'record'") == [(0,)]
+    assert _next_look(salons, salon) <= timedelta(minutes=10)
+
+
+def test_a_webhook_that_nobody_understands_brings_the_next_look_forward(salons: Salons, salon: Installed) -> None:
+    salons.reconcile(salon)
+    assert _next_look(salons, salon) > timedelta(minutes=25)
+    salons.hear(salon, {"hello": "world"})
+    assert _next_look(salons, salon) <= timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_many_records_of_one_salon_are_read_as_one_list(salons: Salons, salon: Installed, count: int) -> None:
+    for hour in range(9, 9 + count):
         day = salons.world.clock().date() + timedelta(days=5)
         salons.yclients.add_record(salon.salon_id, **salons.booking(salon, datetime=f"{day} {hour:02}:00:00"))
     salons.hear_all(salon)
@@ -91,7 +118,7 @@ def test_many_records_of_one_salon_are_read_as_one_list(salons: Salons, salon: I
     salons.check()
     paths = [request["path"] for request in salons.yclients.requests()[before:]]
     assert [path for path in paths if "/record" in path] == [f"/api/v1/records/{salon.salon_id}"]
-    assert [kind for _, kind, _ in salons.world.events(salon.company_id)] == ["created"] * 9
+    assert [kind for _, kind, _ in salons.world.events(salon.company_id)] == ["created"] * count
 
 
 @pytest.mark.parametrize("status", [200, 404])
@@ -174,7 +201,7 @@ def test_no_word_is_believed_without_a_reading(salons: Salons, salon: Installed)
     assert salons.world.rows("SELECT count(*) FROM clients WHERE client_id = 999999999") == [(0,)]
 
 
-def test_workers_side_by_side_read_each_record_once(salons: Salons, salon: Installed) -> None:
+def test_workers_side_by_side_read_each_salon_once(salons: Salons, salon: Installed) -> None:
     all_salons = [salon, *(salons.install(clients=3) for _ in range(3))]
     for one in all_salons[1:]:
         salons.listen(one)
@@ -194,7 +221,8 @@ def test_workers_side_by_side_read_each_record_once(salons: Salons, salon: Insta
         thread.join()
     for one in all_salons:
         assert [kind for _, kind, _ in salons.world.events(one.company_id)] == ["created"] * 3
-        assert len(salons.asked(f"/record/{one.salon_id}/")) == 3
+        assert salons.asked(f"/record/{one.salon_id}/") == []
+        assert len(salons.asked(f"/records/{one.salon_id}")) == 2, "at first, and what has changed"
 
 
 def _book_three(salons: Salons, salon: Installed) -> None:

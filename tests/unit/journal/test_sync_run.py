@@ -112,11 +112,12 @@ def test_the_days_of_a_run_are_those_of_the_salon_when_it_began() -> None:
     assert record_days(Stage.HORIZON, date(2026, 11, 24)) == (date(2027, 1, 16), date(2027, 1, 23))
 
 
-def test_changes_are_asked_for_every_ten_minutes_with_ten_to_spare() -> None:
+def test_changes_are_asked_for_every_ten_minutes_with_ten_to_spare_and_seldom_where_they_are_told() -> None:
     run = replace(_run(SyncKind.CHANGES), since=NOW - 3 * MINUTE)
     assert changed_since(run) == NOW - 13 * MINUTE
     assert next_changes(NOW, NOW + MINUTE) == NOW + 10 * MINUTE
     assert next_changes(NOW, NOW + 25 * MINUTE) == NOW + 25 * MINUTE
+    assert next_changes(NOW, NOW + MINUTE, is_told=True) == NOW + 30 * MINUTE
 
 
 @given(company=st.integers(1, 10**6), hours=st.integers(0, 24 * 400), zone=st.sampled_from(["Europe/Moscow",
