@@ -23,12 +23,12 @@ def _bodies(name: str, **rest: Any) -> list[bytes]:
     return [json.dumps({**rest, name: "@@"}).replace('"@@"', value).encode() for value in written]
 
 
-@pytest.mark.parametrize("digits", [_HUGE, f'"{_HUGE}"', '"-7"', "0", "1.5", "true", f"{2**31}", '"\\u0000"', "{}"])
-def test_s1_y1_a_webhook_that_names_no_salon_is_refused(site: Site, salon: Salon, digits: str) -> None:
-    body = f'{{"resource": "record", "status": "update", "resource_id": 1, "company_id": {digits}}}'.encode()
-    answer = site.webhook(salon, body)
-    assert (answer.status_code, answer.get_json()["success"]) == (400, False)
-    assert site.stored(salon) == []
+def test_s1_y1_a_webhook_that_names_no_salon_is_refused(site: Site, salon: Salon) -> None:
+    for digits in (_HUGE, f'"{_HUGE}"', '"-7"', "0", "1.5", "true", f"{2**31}", '"\\u0000"', "{}"):
+        body = f'{{"resource": "record", "status": "update", "resource_id": 1, "company_id": {digits}}}'.encode()
+        answer = site.webhook(salon, body)
+        assert (answer.status_code, answer.get_json()["success"]) == (400, False), digits[:20]
+        assert site.stored(salon) == [], digits[:20]
 
 
 def test_s1_y1_a_webhook_of_any_numbers_is_answered_and_never_with_500(site: Site, salon: Salon) -> None:
@@ -62,32 +62,32 @@ def test_no_body_is_answered_with_500(site: Site, salon: Salon, path: str, rest:
             assert answer.status_code < 500, (name, body[:200])
 
 
-@pytest.mark.parametrize("number", [_HUGE, str(2**31), str(2**63), "0", "-1", "٧", "1.5", "%00", "%ED%A0%80"])
-def test_no_path_is_answered_with_500(site: Site, number: str) -> None:
-    for method, path in (
-        ("POST", f"/marketplace/webhook/{number}"),
-        ("GET", f"/marketplace/status/{number}"),
-        ("POST", f"/marketplace/companies/{number}/connect-link"),
-        ("POST", f"/marketplace/admin/companies/{number}/clients/export"),
-    ):
+def test_no_path_is_answered_with_500(site: Site) -> None:
+    numbers = (_HUGE, str(2**31), str(2**63), "0", "-1", "٧", "1.5", "%00", "%ED%A0%80")
+    doors = (
+        ("POST", "/marketplace/webhook/{}"),
+        ("GET", "/marketplace/status/{}"),
+        ("POST", "/marketplace/companies/{}/connect-link"),
+        ("POST", "/marketplace/admin/companies/{}/clients/export"),
+    )
+    for method, path in ((method, door.format(number)) for number in numbers for method, door in doors):
         answer = site.client.open(path, method=method, headers=ADMIN, data=b"{}", content_type="application/json")
         assert answer.status_code in {400, 401, 404}, path
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "999999999999999999-out-1", "253402300800000000-in-1", f"{_HUGE}-out-1", f"1-out-{_HUGE}", "٧-out-1",
-        "-1-out-1",
-        "1-out-999999999999999999", "0-in-0", "1-nobody-1", "\0", "1-out-1\n", "NaN",
-    ],
-)  # fmt: skip
-def test_no_cursor_is_answered_with_500(site: Site, salon: Salon, cursor: str) -> None:
+CURSORS = [
+    "999999999999999999-out-1", "253402300800000000-in-1", f"{_HUGE}-out-1", f"1-out-{_HUGE}", "٧-out-1",
+    "-1-out-1",
+    "1-out-999999999999999999", "0-in-0", "1-nobody-1", "\0", "1-out-1\n", "NaN",
+]  # fmt: skip
+
+
+def test_no_cursor_is_answered_with_500(site: Site, salon: Salon) -> None:
     path = "/marketplace/manage/messages"
-    answer = site.client.get(path, headers=salon.bearer, query_string={"before": cursor})
-    assert answer.status_code in {200, 400}
-    answer = site.client.get(path, headers=salon.bearer, query_string={"phone": cursor})
-    assert answer.status_code in {200, 400}
+    for cursor in CURSORS:
+        for name in ("before", "phone"):
+            answer = site.client.get(path, headers=salon.bearer, query_string={name: cursor})
+            assert answer.status_code in {200, 400}, (name, cursor)
 
 
 def test_settings_and_texts_of_any_kind_are_refused_in_words(site: Site, salon: Salon) -> None:

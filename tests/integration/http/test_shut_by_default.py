@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from sqlalchemy import Engine, event
 
 from aiadmin.config import AppEnv
@@ -51,25 +50,25 @@ def test_a_new_blueprint_is_private_without_saying_so(site: Site) -> None:
     assert {endpoint.partition(".")[0] for endpoint in CACHED} == {"static", "health"}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *["/marketplace//manage/overview", "//marketplace/manage/overview", "/marketplace/manage//", "//health"],
-        *["/health/", "/marketplace/manage/", "/docs/", "/static", "/static//connect/main.js", "//evil.example/.."],
-        *[
-            "///evil.example",
-            "/\\evil.example",
-            "/marketplace/../health",
-            "/%2fevil.example",
-            "/marketplace/manage/?x=//",
-        ],
+PATHS = [
+    *["/marketplace//manage/overview", "//marketplace/manage/overview", "/marketplace/manage//", "//health"],
+    *["/health/", "/marketplace/manage/", "/docs/", "/static", "/static//connect/main.js", "//evil.example/.."],
+    *[
+        "///evil.example",
+        "/\\evil.example",
+        "/marketplace/../health",
+        "/%2fevil.example",
+        "/marketplace/manage/?x=//",
     ],
-)
-def test_s16_no_redirect_leads_to_a_host_of_the_callers_choice(site: Site, path: str) -> None:
-    for scheme in ({}, {"X-Forwarded-Host": "evil.example"}, {"Accept": "text/html"}):
-        with site.client.get(path, headers={"Host": "evil.example", **scheme}) as answer:
-            assert "Location" not in answer.headers, answer.headers["Location"]
-            assert answer.status_code in {200, 401, 404}
+]
+
+
+def test_s16_no_redirect_leads_to_a_host_of_the_callers_choice(site: Site) -> None:
+    for path in PATHS:
+        for scheme in ({}, {"X-Forwarded-Host": "evil.example"}, {"Accept": "text/html"}):
+            with site.client.get(path, headers={"Host": "evil.example", **scheme}) as answer:
+                assert "Location" not in answer.headers, answer.headers["Location"]
+                assert answer.status_code in {200, 401, 404}, path
 
 
 def test_an_address_without_a_path_leads_nowhere_else(site: Site) -> None:
