@@ -240,6 +240,10 @@ def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon:
         )  # sooner than it asks itself
         assert "Анна Смирнова: Спасибо!" in page.locator("[data-heard]").inner_text()
         page.locator("[data-chats] [aria-current]:not(:has(.unread))").wait_for(state="attached")  # seen as it came
+        page = cabinet.open(salon, "/chats", width)
+        page.locator(f"[data-contact='{contact}']", has_text="Спасибо!").wait_for()
+        assert page.locator(f"[data-contact='{contact}'] .unread").count() == 0
+        assert page.locator(".unread").count() > 0
 
 
 def _say(site: Site, salon: Salon, contact: int, words: str) -> None:

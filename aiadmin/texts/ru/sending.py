@@ -65,7 +65,7 @@ class PlannedLine:
 
     Attributes:
         why: why it will not be sent as things stand; empty where it will.
-        moved: from when it was moved, where quiet hours or a rule have done that; else empty.
+        moved: from when it was moved, where quiet hours, a lock or a human in the chat have done that; else empty.
     """
 
     record_id: int
@@ -106,7 +106,7 @@ def _line(one: UpcomingNotice, plan: SendingPlan, zone: ZoneInfo) -> PlannedLine
         who=_who(one.name, one.phone),
         visit=f"визит {wording.day_and_clock(one.visit_at.astimezone(zone))}",
         why=f"не уйдёт: {REASONS[one.goes]}" if isinstance(one.goes, BlockReason) else "",
-        moved=f"перенесено с {wording.clock(one.due_at.astimezone(zone))}: тихие часы" if is_moved else "",
+        moved=f"сдвинуто с {wording.clock(one.due_at.astimezone(zone))}: раньше писать нельзя" if is_moved else "",
     )
 
 

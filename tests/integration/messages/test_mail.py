@@ -79,15 +79,23 @@ def events(logs: Logs) -> list[str]:
 
 
 @pytest.fixture
-def mail(salons: Salons) -> Iterator[Incoming]:
-    incoming = Incoming(uow=salons.shaky_uow, clock=now)
+def told() -> list[tuple[int, int]]:
+    """The chats that pages are told of: company and contact."""
+    return []
+
+
+@pytest.fixture
+def mail(salons: Salons, told: list[tuple[int, int]]) -> Iterator[Incoming]:
+    incoming = Incoming(uow=salons.shaky_uow, clock=now, on_news=lambda *chat: told.append(chat))
     incoming.start()
     yield incoming
     incoming.close(SECONDS)
 
 
 @pytest.fixture
-def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoing, Phone]]]:
+def post(
+    salons: Salons, mail: Incoming, told: list[tuple[int, int]]
+) -> Iterator[Callable[..., tuple[Outgoing, Phone]]]:
     """Start sending for devices."""
     started: list[Outgoing] = []
 
@@ -102,6 +110,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             uow=salons.shaky_uow,
             clock=now,
             on_sent=mail.sent,
+            on_news=lambda *chat: told.append(chat),
             on_result=phone.outcomes.append,
             record_sent=salons.record_sent,
             mode=manners,
@@ -208,6 +217,24 @@ def test_a_receipt_that_comes_before_its_message_has_an_id_finds_it(
     wait_until(lambda: inbox(salons), SECONDS, "all heard")
     phone.take("M")
     wait_until(lambda: salons.message(device, number).read_at, SECONDS, "marked")
+
+
+def test_pages_are_told_of_what_is_sent_read_and_said(
+    salons: Salons, mail: Incoming, post: Any, told: list[tuple[int, int]], wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    number = salons.owe(device)
+    _, phone = post(device)
+    phone.asked.get(timeout=SECONDS)
+    phone.take("M")
+    chat = (device.company_id, salons.message(device, number).contact_id)
+    wait_until(lambda: told == [chat], SECONDS, "sent")
+    hear = mail.listener(device, nobody)
+    hear(receipt(device, "M", is_read=True).event)
+    wait_until(lambda: told == [chat] * 2, SECONDS, "read")
+    hear(heard(device, "A", lid="9@lid").event)
+    wait_until(lambda: len(told) > 2, SECONDS, "said")
+    assert told[2][0] == device.company_id
 
 
 def test_each_salon_sends_one_at_a_time_and_none_waits_for_another(

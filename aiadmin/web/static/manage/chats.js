@@ -124,12 +124,13 @@ async function readCard() {
   showCard(card);
 }
 
-/** What the reader sees is read: the newest message's time, as the server has it. */
+/** What the reader sees is read. The log tells whole seconds: what came in the same one is read with it. */
 async function markSeen() {
   const { contact, messages: [newest] } = opened;
   const chat = rows.get(contact);
   if (!newest || !chat?.unread || document.hidden) return;
-  await api.change('conversations/seen', { contact_id: Number(contact), up_to: chat.at > newest.at ? chat.at : newest.at });
+  const upTo = new Date(Date.parse(newest.at) + 1000).toISOString();
+  await api.change('conversations/seen', { contact_id: Number(contact), up_to: upTo });
   chat.unread = 0;
   showRows();
 }
