@@ -18,7 +18,7 @@ from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.chat.when import Asked, DayParts, Impossible, Span, When
 from aiadmin.domain.chat.words.remarks import BECAUSE, COLLOQUIAL, SUBORDINATING
 
-_LATIN = re.compile("[a-zA-Z]")
+_LATIN, _RUSSIAN = re.compile("[a-zA-Z]"), re.compile("[а-я]+")
 _DIMENSIONS = frozenset({"д", "d"})
 _LEADS = frozenset({"в", "на", "во"})
 _MOST_TRIED = 3
@@ -155,7 +155,8 @@ class Heard:
     def word_class(self, place: int) -> WordClass:
         """What a word most likely is by its form."""
         word = self.word(place)
-        return self.context.vocabulary.morphology.word_class(word) if word.isalpha() else WordClass.OTHER
+        is_russian = _RUSSIAN.fullmatch(word) is not None
+        return self.context.vocabulary.morphology.word_class(word) if is_russian else WordClass.OTHER
 
     def of(self, *kinds: str) -> Iterator[Hit]:
         """The phrases of some meanings."""

@@ -443,7 +443,7 @@ def _served_by_name(heard: Heard) -> Iterator[Guest]:
     """Who is named as the one to be served: "Камиля подстричь", "запишите Свету"."""
     vocabulary = heard.context.vocabulary
     for place, token in enumerate(heard.tokens):
-        name = vocabulary.given_names.get(token.text) or vocabulary.morphology.given_name(token.text)
+        name = _given_name(heard, place)
         is_object = bool(name) and name != token.text and token.text not in vocabulary.names
         if not is_object or heard.word(place - 1) in _BEFORE_MASTER or not heard.is_capital(place):
             continue

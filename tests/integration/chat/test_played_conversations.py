@@ -34,7 +34,7 @@ RUNS = (
     Run("barber", 14),
     Run("barkhat", 24),
     Run("clinic", 15),
-    Run("glyanets", 24),
+    Run("glyanets", 25),
     Run("karusel", 23),
     Run("nails", 14),
     Run("pudel", 20),

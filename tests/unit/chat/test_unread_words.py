@@ -120,6 +120,11 @@ def test_numbers_kinds_and_requests_count_as_words_of_the_wish(text: str, word: 
     assert [one.text for one in understood(text, situation()) if isinstance(one, Unread)] == [word]
 
 
+@pytest.mark.parametrize("text", ["𗀀", "запишите на стрижку завтра в 15 𗀀", "на 🪒 стрижку ﷽", "стрижка Ⅷ завтра"])
+def test_letters_that_no_dictionary_knows_are_no_words(text: str) -> None:
+    assert not [one for one in understood(text, situation()) if isinstance(one, Unread)]
+
+
 def test_few_words_of_known_wishes_are_not_read() -> None:
     """What clients write is read nearly all: a question about each third wish would be none."""
     labelled = [turn for name in ("lavanda.jsonl", "trades.jsonl", "answers.jsonl") for turn in turns(name)]
