@@ -257,7 +257,7 @@ def _per_cent(share: float) -> str:
     """A hundred only for all of it.
 
     >>> _per_cent(1.0), _per_cent(0.99999), _per_cent(0.5)
-    ('100 %', '99,9 %', '50 %')
+    ('100\\xa0%', '99,9\\xa0%', '50\\xa0%')
     """
     tenths = 1000 if share >= 1 else min(int(share * 1000), 999)
-    return f"{tenths // 10}{f',{tenths % 10}' if tenths % 10 else ''} %"
+    return f"{tenths // 10}{f',{tenths % 10}' if tenths % 10 else ''}\xa0%"

@@ -28,9 +28,9 @@ from aiadmin.services.messages import messages
 from tests.conftest import WaitUntil
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, receipt
-from tests.integration.messages.test_mail import SECONDS, Phone, mail, post
+from tests.integration.messages.test_mail import SECONDS, Phone, mail, post, told
 
-__all__ = ["mail", "post"]
+__all__ = ["mail", "post", "told"]
 
 
 def hold(device: Device, scope: SendScope = SendScope.ALL) -> DeviceClaim:
