@@ -86,6 +86,9 @@ WHERE CAST(:companies AS integer[]) IS NULL OR companies.id = ANY(:companies)
 """)  # noqa: S608 - our own words
 """What salons alone need to know, notices and settings, is left out: it costs more than all the rest."""
 
+_NOTICES, _BOT = MessageSettings.from_json(None), bot_settings.from_json(None)
+"""Of salons that have set nothing: for thousands of them, made once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedSalon:
@@ -167,9 +170,9 @@ def _facts(row: Row[Any]) -> SalonFacts:
         run_state=None if row.run_state is None else RunState(row.run_state),
         run_error=row.run_error,
         run_attempts=row.run_attempts or 0,
-        settings=MessageSettings.from_json(row.settings),
+        settings=_NOTICES if row.settings is None else MessageSettings.from_json(row.settings),
         is_bot_allowed=row.ai_enabled is not False,
-        bot=bot_settings.from_json(row.bot),
+        bot=_BOT if row.bot is None else bot_settings.from_json(row.bot),
         asked=row.asked,
         uncalled=row.uncalled,
         imported=row.imported,

@@ -22,7 +22,7 @@ from aiadmin.web.openapi.operation import Operation, documented
 blueprint = Blueprint("console_door", __name__)
 
 LOGIN = f"{CONSOLE}/login"
-_OWN_PAGE = re.compile(rf"{CONSOLE}(?:/[a-z0-9-]+)*(?:\?[\w=&%.+-]*)?")
+_OWN_PAGE = re.compile(rf"{CONSOLE}(?:/[a-z0-9-]+)*(?:\?[\w=&%.+-]*)?", re.ASCII)
 _SAID = {"over": "login_over", "left": "login_left"}
 
 

@@ -8,7 +8,8 @@ from http.cookies import SimpleCookie
 import pytest
 from sqlalchemy import text
 
-from aiadmin.domain.console.operator_session import IDLE, LASTS
+from aiadmin.domain.console.operator_session import IDLE, KEPT, LASTS
+from aiadmin.services import maintenance
 from aiadmin.services.console.operators import OperatorSecret
 from aiadmin.web.http.operator_cookie import NAME, SECURE_NAME
 from tests.support.console_browser import CONSOLE, OUR_PAGE, Operator
@@ -46,7 +47,13 @@ def test_the_key_lets_in_and_leads_back_and_each_entry_is_audited(site: Site) ->
     assert audited(site) == [("console:Ада", "console.login", "done"), ("console:bob@host", "console.login", "done")]
 
 
-@pytest.mark.parametrize("there", ["https://evil.example", "//evil.example", "/console//evil", "/marketplace/manage"])
+@pytest.mark.parametrize(
+    "there",
+    [
+        *("https://evil.example", "//evil.example", "/console//evil", "/marketplace/manage", "/console@evil.example"),
+        *("/console?search=мята", "/console\r\nX: y", "/console\\evil.example"),
+    ],
+)
 def test_a_login_leads_to_the_console_alone(site: Site, there: str) -> None:
     assert Operator(site).log_in(next=there).headers["Location"] == CONSOLE
 
@@ -149,6 +156,18 @@ def test_a_session_ends_by_logout_by_itself_and_with_its_key(site: Site, make_si
     changed.client.set_cookie(NAME, cookie.value)
     assert is_in(changed) is False, "a new key ends what the old one has begun"
     assert is_in(old) is True
+
+
+def test_a_session_that_is_long_over_is_forgotten(site: Site, operator: Operator) -> None:
+    held = site.container
+
+    def tidied() -> int:
+        return maintenance.tidy(uow=held.uow, clock=held.clock, erase_after=timedelta(days=30)).operator_sessions
+
+    operator.post("/logout")
+    assert tidied() == 0
+    execute(site, "UPDATE operator_sessions SET ended_at = ended_at - :age", age=KEPT)
+    assert tidied() == 1
 
 
 def test_a_session_that_is_used_lives_on_and_not_for_ever(site: Site, operator: Operator) -> None:
