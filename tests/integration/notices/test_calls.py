@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import MOSCOW, Salon
 
 MINUTE = timedelta(minutes=1)
+VERA = {"phone": "79005556677", "name": "Вера"}
 
 
 class Desk(Plans):
@@ -50,8 +51,9 @@ class Desk(Plans):
         [booking] = self.all_known([{"when": when, **fields}])
         return booking
 
-    def all_known(self, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """As `known`, of each at its `when`."""
+    def all_known(self, bookings: Iterable[Mapping[str, Any] | timedelta]) -> list[dict[str, Any]]:
+        """As `known`, of each at its `when`, or so long from now."""
+        given = [{"when": one} if isinstance(one, timedelta) else one for one in bookings]
         first = self.salon.booking
         stands = {
             one["id"] for one in self.salon.yclients.state(self.salon.salon_id)["records"] if not one["deleted"]
@@ -59,14 +61,18 @@ class Desk(Plans):
         near = any(abs(self.salon.starts_at() - self.now() - one["when"]) < 2 * HOUR for one in given)
         if first["id"] in stands and near:
             self.salon.yclients.delete_record(self.salon.salon_id, first["id"])
-        bookings = []
+        made = []
         for one in given:
             fields = {name: value for name, value in one.items() if name != "when"}
-            bookings.append(self.salon.book(datetime=self.at(one["when"]), **fields))
+            made.append(self.salon.book(datetime=self.at(one["when"]), **fields))
+        self.learn()
+        return made
+
+    def learn(self) -> None:
+        """Everything in the journal is read, and its clients know of it."""
         self.read()
         self.planner.plan_change_notices()
         self.salon.world.execute("DELETE FROM notices WHERE company_id = :id", id=self.salon.company_id)
-        return bookings
 
     def lock(self, column: str, until: timedelta | None = None) -> None:
         """Something keeps us from writing to the client."""
@@ -232,7 +238,7 @@ def test_a_journal_that_cannot_be_read_does_not_let_a_client_come_in_vain(desk: 
 
 
 def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> None:
-    bookings = [desk.known((30 + 24 * days) * HOUR) for days in range(3)]
+    bookings = desk.all_known((30 + 24 * days) * HOUR for days in range(3))
     first, last = (desk.salon.starts_at(desk.salon.record(one["id"])) for one in (bookings[0], bookings[2]))
     desk.lock("opted_out_at")
     for booking in bookings[:2]:
@@ -257,7 +263,7 @@ def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> 
 
 def test_a_call_that_is_not_read_yet_becomes_one_with_the_next(desk: Desk) -> None:
     """And without what has been undone meanwhile."""
-    moved, first, second = (desk.known((30 + 24 * days) * HOUR) for days in range(3))
+    moved, first, second = desk.all_known((30 + 24 * days) * HOUR for days in range(3))
     back = desk.salon.record(moved["id"])["date"]
     desk.lock("opted_out_at")
     desk.edit(moved, datetime=desk.at(200 * HOUR))
@@ -284,7 +290,7 @@ def test_a_call_that_is_not_read_yet_becomes_one_with_the_next(desk: Desk) -> No
 
 def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:
     """WhatsApp's error 463 on a list of three cancellations made three calls."""
-    for booking in [desk.known((30 + 24 * days) * HOUR) for days in range(3)]:
+    for booking in desk.all_known((30 + 24 * days) * HOUR for days in range(3)):
         desk.edit(booking, deleted=True)
     assert desk.news() == 3
     desk.look()
@@ -314,8 +320,7 @@ def test_one_visit_is_named_once(desk: Desk, hour: int) -> None:
 
 
 def test_each_person_is_another_call(desk: Desk) -> None:
-    vera = {"phone": "79005556677", "name": "Вера"}
-    bookings = [desk.known(30 * HOUR), desk.known(30 * HOUR, client=vera)]
+    bookings = desk.all_known([30 * HOUR, {"when": 30 * HOUR, "client": VERA}])
     for booking in bookings:
         desk.edit(booking, deleted=True)
     assert desk.news() == 2
@@ -339,7 +344,7 @@ def test_who_says_stop_before_the_message_leaves_is_called(desk: Desk) -> None:
 
 def test_what_was_taken_back_meanwhile_is_nothing_to_call_about(desk: Desk) -> None:
     """A salon whose phone was unlinked for hours is asked about what is still so, and about nothing else."""
-    back, off = desk.known(30 * HOUR), desk.known(32 * HOUR)
+    back, off = desk.all_known([30 * HOUR, 32 * HOUR])
     moved = f"{desk.salon.record(back['id'])['date']}"
     desk.lock("opted_out_at")
     desk.salon.world.change(desk.salon.company_id, "whatsapp_phone", None)
@@ -564,12 +569,9 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
     assert {StateKind.UNTOLD, StateKind.UNCALLED} & {*_kinds(desk)}
 
 
-VERA = {"phone": "79005556677", "name": "Вера"}
-
-
 def _off_and_later(desk: Desk, when: timedelta, later: timedelta, *, hinder: Callable[[Desk], None]) -> None:
     """Behind our back one client's booking is called off, and another's moved."""
-    off, moved = desk.all_known([{"when": when}, {"when": when, "client": VERA}])
+    off, moved = desk.all_known([when, {"when": when, "client": VERA}])
     hinder(desk)
     desk.edit(off, deleted=True)
     desk.edit(moved, datetime=later)
@@ -604,7 +606,7 @@ def _put_back(desk: Desk, booking: dict[str, Any], was: str) -> None:
 
 def test_a_call_that_waits_and_is_not_so_any_more_is_taken_back(desk: Desk) -> None:
     """The salon's phone was away as well: it came back, and asked for a call about what had been undone."""
-    back, off = desk.known(3 * HOUR), desk.known(3 * HOUR, client={"phone": "79005556677", "name": "Вера"})
+    back, off = desk.all_known([3 * HOUR, {"when": 3 * HOUR, "client": VERA}])
     was = desk.salon.record(back["id"])["date"]
     desk.edit(back, datetime=desk.at(30 * HOUR))
     desk.edit(off, deleted=True)
@@ -622,7 +624,7 @@ def test_a_call_that_waits_and_is_not_so_any_more_is_taken_back(desk: Desk) -> N
 
 
 def test_of_a_call_that_waits_what_is_still_so_stays(desk: Desk) -> None:
-    back, off = desk.known(30 * HOUR), desk.known(54 * HOUR)
+    back, off = desk.all_known([30 * HOUR, 54 * HOUR])
     was = desk.salon.record(back["id"])["date"]
     desk.lock("opted_out_at")
     desk.edit(back, datetime=desk.at(80 * HOUR))

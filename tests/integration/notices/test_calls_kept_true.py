@@ -113,7 +113,7 @@ def _day(desk: Desk, booking: dict[str, Any]) -> str:
 
 def test_another_clients_call_that_was_read_is_not_this_ones(desk: Desk) -> None:
     """Both were asked for at one moment; she read that her visit had been moved to where it always was."""
-    hers, other = desk.known(20 * HOUR), desk.known(20 * HOUR, client=VERA)
+    hers, other = desk.all_known([20 * HOUR, {"when": 20 * HOUR, "client": VERA}])
     was = desk.salon.record(hers["id"])["date"]
     desk.salon.world.execute("UPDATE devices SET locked_until = now() + interval '60 hours'")
     desk.edit(hers, datetime=desk.at(22 * HOUR))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,11 +36,14 @@ def _disconnect(desk: Desk) -> None:
     desk.salon.observe(desk.salon.device, Observed.RECONNECTING)
 
 
-def _stay(desk: Desk) -> None:
-    """The phone works."""
-
-
-SILENCES = pytest.mark.parametrize("silence", [_stay, _pause, _disconnect])
+def _silences(desk: Desk) -> Iterator[None]:
+    """The phone works, then the salon has paused its messages, and then its phone is away."""
+    yield
+    _pause(desk)
+    yield
+    pauses.resume(desk.salon.company_id, uow=desk.salon.world.uow)
+    _disconnect(desk)
+    yield
 
 
 def _cannot_be_told(desk: Desk, **edit: Any) -> dict[str, Any]:
@@ -51,10 +55,7 @@ def _cannot_be_told(desk: Desk, **edit: Any) -> dict[str, Any]:
     return booking
 
 
-@SILENCES
-def test_a_cancellation_that_its_client_asked_for_is_no_call_to_count(
-    desk: Desk, silence: Callable[[Desk], None]
-) -> None:
+def test_a_cancellation_that_its_client_asked_for_is_no_call_to_count(desk: Desk) -> None:
     booking = desk.known(20 * HOUR)
     desk.salon.ask(booking)
     desk.salon.say("нет")
@@ -64,34 +65,29 @@ def test_a_cancellation_that_its_client_asked_for_is_no_call_to_count(
     assert desk.news() == 1
     desk.look()
     assert desk.rows()[-1] == ("cancelled", "dropped", "reachout_locked")
-    silence(desk)
-    assert (desk.calls(), counts(desk)) == ([], {})
+    for _ in _silences(desk):
+        assert (desk.calls(), counts(desk)) == ([], {})
 
 
-@SILENCES
-def test_whom_the_salon_was_asked_to_call_stays_so_whatever_becomes_of_its_phone(
-    desk: Desk, silence: Callable[[Desk], None]
-) -> None:
+def test_whom_the_salon_was_asked_to_call_stays_so_whatever_becomes_of_its_phone(desk: Desk) -> None:
     _cannot_be_told(desk)
     [call] = desk.send()
     assert "Позвоните" in call
-    silence(desk)
-    assert counts(desk) == {StateKind.UNTOLD: 1}
-    desk.later = 2 * DAY
-    assert counts(desk) == {StateKind.UNTOLD: 1}, "it is what has happened in a week"
-    desk.later = WEEK + HOUR
-    assert counts(desk) == {}
+    for _ in _silences(desk):
+        desk.later = timedelta(0)
+        assert counts(desk) == {StateKind.UNTOLD: 1}
+        desk.later = 2 * DAY
+        assert counts(desk) == {StateKind.UNTOLD: 1}, "it is what has happened in a week"
+        desk.later = WEEK + HOUR
+        assert counts(desk) == {}
 
 
-@SILENCES
-def test_a_call_that_has_not_left_is_one_that_the_salon_has_to_make_by_itself(
-    desk: Desk, silence: Callable[[Desk], None]
-) -> None:
+def test_a_call_that_has_not_left_is_one_that_the_salon_has_to_make_by_itself(desk: Desk) -> None:
     _cannot_be_told(desk)
     desk.look()
-    silence(desk)
-    assert len(desk.calls()) == 1
-    assert counts(desk) == {StateKind.UNCALLED: 1}
+    for _ in _silences(desk):
+        assert len(desk.calls()) == 1
+        assert counts(desk) == {StateKind.UNCALLED: 1}
 
 
 @pytest.mark.parametrize("outcome", [SendOutcome.FAILED, SendOutcome.UNKNOWN])
@@ -105,14 +101,17 @@ def test_a_call_that_may_not_have_arrived_has_asked_for_nothing(desk: Desk, outc
     assert counts(desk) == {StateKind.UNCALLED: 1}
 
 
-@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 25 * HOUR}])
-def test_nobody_is_to_be_called_once_the_visit_is_over(desk: Desk, edit: dict[str, Any]) -> None:
-    booking = desk.known(20 * HOUR)
-    desk.edit(booking, **edit)
-    assert desk.news() == 1
+def test_nobody_is_to_be_called_once_the_visit_is_over(desk: Desk) -> None:
+    """One is off, and another elsewhere."""
+    off, moved = desk.all_known([20 * HOUR, {"when": 20 * HOUR, "client": VERA}])
+    desk.edit(off, deleted=True)
+    desk.edit(moved, datetime=25 * HOUR)
+    assert desk.news() == 2
     _pause(desk)
     desk.later = 19 * HOUR + HOUR / 2
     desk.look()
+    assert counts(desk) == {StateKind.UNCALLED: 2}
+    desk.later = 24 * HOUR
     assert counts(desk) == {StateKind.UNCALLED: 1}
     desk.later = 26 * HOUR
     assert counts(desk) == {}
@@ -143,7 +142,7 @@ def test_nobody_is_to_be_called_about_what_the_salon_does_not_want_told(desk: De
 
 def test_each_client_is_counted_by_whether_the_call_about_them_has_left(desk: Desk) -> None:
     """Two calls of one moment, of which one has left."""
-    bookings = [desk.known(20 * HOUR), desk.known(20 * HOUR, client=VERA)]
+    bookings = desk.all_known([20 * HOUR, {"when": 20 * HOUR, "client": VERA}])
     for booking in bookings:
         desk.edit(booking, deleted=True)
     assert desk.news() == 2

@@ -27,7 +27,8 @@ def _visit(desk: Desk, *hours: float) -> list[Booking]:
     for number, hour in enumerate(hours):
         visit = {"visit_id": bookings[0]["visit_id"]} if bookings else {}
         what = {"staff_id": state["staff"][number % 2]["id"], "services": [{"id": state["services"][number]["id"]}]}
-        bookings.append(desk.known(hour * HOUR, seance_length=900, **what, **visit))
+        bookings.append(desk.salon.book(datetime=desk.at(hour * HOUR), seance_length=900, **what, **visit))
+    desk.learn()
     return bookings
 
 

@@ -87,7 +87,7 @@ def answers(desk: Desk) -> dict[int, str | None]:
 def test_an_answer_is_to_the_question_that_was_asked_last(desk: Desk) -> None:
     """Asked about both of tomorrow's visits, and hours before the first of them once more."""
     ahead = tomorrow(desk, 16 * HOUR)
-    first, second = desk.known(ahead), desk.known(ahead + 7 * HOUR)
+    first, second = desk.all_known([ahead, ahead + 7 * HOUR])
     long_ago(desk)
     desk.set(day_at=just_now(desk), hours_before=3, reminder_again=False)
     assert len(due(desk)) == 2

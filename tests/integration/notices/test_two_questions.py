@@ -121,7 +121,7 @@ def test_words_that_only_a_human_understands_are_about_both(desk: Desk) -> None:
 
 def test_a_question_that_was_asked_after_the_words_is_not_meant(desk: Desk) -> None:
     """They were read late: the second question was asked meanwhile."""
-    before, after = desk.known(20 * HOUR), desk.known(26 * HOUR)
+    before, after = desk.all_known([20 * HOUR, 26 * HOUR])
     desk.read()
     now = desk.now()
     desk.salon.ask(before, asked_at=now - 10 * MINUTE)
