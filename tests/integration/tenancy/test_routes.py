@@ -25,6 +25,9 @@ from tests.integration.tenancy.salons import Tenant, everything_of, tables_of_co
 from tests.integration.tenancy.statements import watched
 from tests.support.door import Door
 
+SEES_LESS = {"HEAD", "OPTIONS"}
+"""HEAD is the view of GET without its text; OPTIONS is none at all, and looks at no number that it is given."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -104,7 +107,10 @@ def test_no_credential_of_one_salon_opens_anything_of_another(door: Door, victim
 
     with watched() as offences:
         for rule, method in _rules(door):
-            for path, aim in ((victim, victim), (hostile, victim), (victim, hostile)):
+            aims = [(victim, victim)]
+            if method not in SEES_LESS:
+                aims += [(hostile, victim), (victim, hostile)]
+            for path, aim in aims:
                 hostile.renew()
                 victim.show_code()
                 for badge in badges(hostile, forged_for=victim):
