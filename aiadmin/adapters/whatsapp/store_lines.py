@@ -15,6 +15,7 @@ import functools
 import logging
 import os
 import socket
+import stat
 import struct
 import sys
 import threading
@@ -56,19 +57,21 @@ class StoreLines:
 
     A host of hundreds of sessions has hundreds of others, and some hundred that the server has closed and the library
     never gives back. Opening each anew took a third of an idle host's processor time, so those are remembered by
-    their number and the kernel's name of what it leads to, which no other gets.
+    their number and the kernel's number of the socket that it leads to, which no other gets.
     """
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._others: Mapping[str, str] = {}
+        self._others: Mapping[int, int] = {}
 
     def shut_silent(self, patience_seconds: float = PATIENCE_SECONDS) -> int:
         """Shut down those that have heard nothing for `patience_seconds`; how many."""
-        shut, others = 0, dict[str, str]()
-        for number in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - a tenth of a Path's time
-            name = _name_of(number)
-            if name == self._others.get(number) or not name.startswith("socket:"):
+        shut, others = 0, dict[int, int]()
+        for number in map(int, os.listdir(_DESCRIPTORS)):  # noqa: PTH208 - a tenth of a Path's time
+            name = _socket_number(number)
+            if name is None:
+                continue
+            if name == self._others.get(number):
                 others[number] = name
             elif (line := _socket_of(number)) is not None:
                 with closing(line), suppress(OSError):
@@ -93,17 +96,18 @@ def _watch(port: int) -> None:
                 _log.warning("PostgreSQL is silent: connections of the library are shut", extra={"count": shut})
 
 
-def _name_of(number: str) -> str:
-    """What a descriptor leads to, as the kernel calls it; "" when it is closed by now."""
+def _socket_number(descriptor: int) -> int | None:
+    """The kernel's number of the socket that a descriptor leads to; None where it leads to none, or is closed."""
     with suppress(OSError):
-        return os.readlink(f"{_DESCRIPTORS}/{number}")  # noqa: PTH115 - as above
-    return ""
+        found = os.fstat(descriptor)
+        return found.st_ino if stat.S_ISSOCK(found.st_mode) else None
+    return None
 
 
-def _socket_of(number: str) -> socket.socket | None:
+def _socket_of(descriptor: int) -> socket.socket | None:
     """The descriptor as a socket, or None; it may be closed, or another's, at any moment."""
     with suppress(OSError):
-        return socket.socket(fileno=os.dup(int(number)))
+        return socket.socket(fileno=os.dup(descriptor))
     return None
 
 
