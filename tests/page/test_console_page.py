@@ -38,7 +38,7 @@ SHOTS = os.environ.get("SCREENSHOTS")
 MANY = (
     "INSERT INTO companies (yclients_id, title, integration_status, whatsapp_phone, whatsapp_connected)"
     " SELECT 700000 + n, 'Салон красоты № ' || n, (ARRAY['active', 'frozen', 'pending', 'active'])[1 + n % 4],"
-    " '7900' || lpad(n::text, 7, '0'), n % 4 <> 2 FROM generate_series(1, 60) AS n"
+    " '7900' || lpad(n::text, 7, '0'), n % 4 <> 2 FROM generate_series(1, 55) AS n"
 )
 
 ROWS = (
@@ -48,7 +48,7 @@ ROWS = (
     "UPDATE devices SET host_id = '00000000-0000-0000-0000-000000000007', observed = 'banned'",
     "INSERT INTO session_events (device_id, company_id, state, reason, at)"
     " SELECT 1, :id, (ARRAY['online', 'reconnecting', 'banned'])[1 + n % 3], NULL, now() - n * interval '1 hour'"
-    " FROM generate_series(0, 70) AS n",
+    " FROM generate_series(0, 55) AS n",
     "INSERT INTO audit_log (company_id, actor, action, details, outcome, at)"
     " VALUES"
     " (:id, 'console:Ада', 'console.chat', jsonb_build_object('reason', CAST(:markup AS text)), 'done', now()),"
@@ -130,7 +130,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def check(desk: Desk, path: str, name: str) -> None:
-    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")):
+    for width, scheme in ((1280, "light"), (390, "light"), (320, "dark")):
         page = desk.open(path, width, scheme)
         shoot(page, f"{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
@@ -138,7 +138,7 @@ def check(desk: Desk, path: str, name: str) -> None:
         assert page.locator("main img, script").count() == 0
         faint = [(one["text"][:40], contrast(one["ink"], one["paper"])) for one in page.evaluate(COLOURS)]
         assert [pair for pair in faint if pair[1] < 4.5] == []
-        if (width, scheme) in ((1280, "light"), (320, "dark")):
+        if width != 390:
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
 

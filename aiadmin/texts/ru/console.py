@@ -81,7 +81,7 @@ REASONS: Mapping[StateKind | UpkeepKind, str] = {
     StateKind.NO_CLIENTS: "нет права видеть клиентов",
     StateKind.NO_PHONES: "нет права видеть телефоны",
     StateKind.JOURNAL_UNREAD: "журнал не читается",
-    UpkeepKind.GIVEN_UP: "отложено навсегда: {count}",
+    UpkeepKind.GIVEN_UP: "отложено и ждёт вас: {count}",
     UpkeepKind.STUCK: "сообщения стоят{since}",
 }
 """Why a salon needs an operator, in the list and in `companies list`."""
@@ -325,7 +325,7 @@ WORDS: Mapping[str, str] = {
     "budget_limit": "Не больше {count} в минуту на каждый путь.",
     "queue_oldest": "Самое старое в очереди",
     "queue_none": "ничего не ждёт",
-    "funnel": "Подключения за неделю",
+    "funnel": "Воронка за неделю",
     "funnel_below": "пришли и включены",
     "funnel_intro": "Салоны, которые пришли за последние семь дней.",
     "funnel_in_line": "Сейчас ждут кода: {count}",

@@ -109,4 +109,4 @@ def test_the_most_urgent_comes_first() -> None:
         NOW,
     )
     assert [one.level for one in found] == [AttentionLevel.NOW, AttentionLevel.SOON, AttentionLevel.SOON]
-    assert texts.reason(found[-1], NOW) == "отложено навсегда: 2"
+    assert texts.reason(found[-1], NOW) == "отложено и ждёт вас: 2"
