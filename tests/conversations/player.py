@@ -45,7 +45,7 @@ from tests.conversations.views import CaseViews, bot_settings, salon_view, vocab
 from tests.fakes.yclients.client import FakeYClients
 
 SALON = 962302
-_TIMEOUTS, _PATIENCE = Timeouts(connect=1, total=0.3), timedelta(seconds=0.3)
+_TIMEOUTS, _PATIENCE = Timeouts(connect=3, total=3), timedelta(seconds=0.3)
 _QUIET = timedelta(seconds=5)
 _MEDIA = {"voice": AttachmentKind.VOICE, "photo": AttachmentKind.PHOTO, "sticker": AttachmentKind.STICKER}
 _LEFT_ALONE = timedelta(hours=1)

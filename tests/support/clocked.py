@@ -21,9 +21,9 @@ class ClockedContainer(Container):
 
     @cached_property
     def booking_api(self) -> YClientsBooking:
-        """A call's deadline is short: a fault of the fake's is an answer at once."""
+        """Who has failed is not asked again for long: a fault of the fake's is an answer, or none, at once."""
         rest = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
-        return YClientsBooking(rest, timeouts=Timeouts(connect=3, total=0.6), patience=timedelta(seconds=0.6))
+        return YClientsBooking(rest, timeouts=Timeouts(connect=3, total=3), patience=timedelta(seconds=0.6))
 
 
 class PatientContainer(ClockedContainer):
