@@ -10,6 +10,7 @@ import { format } from './strings.js';
 
 const PAGE = 50;
 const CALM_MS = 700; // a burst of messages is asked for once
+const SPACED_MS = 4_000; // the server counts what an address asks, and a desk may have several tabs
 const clock = clockOf(main.dataset.zone);
 const thread = $('[data-log]');
 let log = createLog(thread, main.dataset.zone);
@@ -220,9 +221,8 @@ function bindComposer() {
       problem('');
       if (opened?.contact !== contact) return null;
       showFloor({ can_give: true, is_human: sent.is_human });
-      await messages();
+      await look().catch(() => {}); // it is on its way, whatever comes of looking
       toEnd();
-      await list();
     } catch (refusal) {
       const said = refusal.body?.fields?.text ?? refusal.message;
       complain(Array.isArray(said) ? said.join(' ') : said);
@@ -261,22 +261,29 @@ const composer = bindComposer();
 
 const guarded = (work) => work().then(() => problem(''), report);
 let planned = 0;
+let lookedAt = -Infinity;
 
 /** Looks again at what is shown: the list where nobody has leafed further, and the chat where nobody reads its past. */
 async function look() {
+  lookedAt = performance.now();
   if (rows.size <= 30) await list();
   if (!opened) return;
   if (opened.messages.length <= PAGE) await messages();
-  await readCard();
   await markSeen();
+  await readCard();
 }
 
-function lookSoon() {
-  if (planned) return;
-  planned = setTimeout(() => {
+/** Looks within a moment, or later where that was lately; a tab that nobody sees waits until somebody does. */
+function lookSoon(waitMs = 0) {
+  if (planned || document.hidden) return;
+  planned = setTimeout(async () => {
     planned = 0;
-    look().catch(() => {}); // the next look of the page says what is wrong
-  }, CALM_MS);
+    try {
+      await look();
+    } catch (refusal) {
+      if (refusal.waitMs) lookSoon(refusal.waitMs); // what else is wrong, the next look of the page says
+    }
+  }, Math.max(waitMs, CALM_MS, lookedAt + SPACED_MS - performance.now()));
 }
 
 async function refresh({ statuses }) {
@@ -319,5 +326,5 @@ guarded(async () => {
   if (/^[1-9][0-9]{0,9}$/.test(named() ?? '')) await open(named());
 }).finally(() => {
   main.dataset.ready = '';
-  watchSalon({ show: refresh, onMessages: lookSoon });
+  watchSalon({ show: refresh, onMessages: () => lookSoon() });
 });
