@@ -71,7 +71,9 @@ def vocabulary(view: SalonView, facts: Mapping[str, str]) -> Vocabulary:
         )
         for one in view.services.values()
     ]
-    staff = [OfferedStaff(id=one.staff_id, name=one.name) for one in view.staff.values()]
+    staff = [
+        OfferedStaff(id=one.staff_id, name=one.name, position=one.specialization or "") for one in view.staff.values()
+    ]
     return vocabulary_of(services, staff, MORPHOLOGY, facts)
 
 

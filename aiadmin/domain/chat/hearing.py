@@ -20,6 +20,8 @@ from aiadmin.domain.chat.words.remarks import BECAUSE, COLLOQUIAL, SUBORDINATING
 
 _LATIN, _RUSSIAN = re.compile("[a-zA-Z]"), re.compile("[а-я]+")
 _DIMENSIONS = frozenset({"д", "d"})
+HANDS, _FOUR = frozenset({"руки", "рук"}), frozenset({"4", "четыре", "четырех", "2", "две"})
+"""Two masters at one client: "в 4 руки" is no time."""
 _LEADS = frozenset({"в", "на", "во"})
 _MOST_TRIED = 3
 """Misspelt words of which each reading is tried against the phrases."""
@@ -100,7 +102,12 @@ class Heard:
         """The places of numbers that are part of a title, and of what they count."""
         numbered = self.context.vocabulary.numbered
         places = range(len(self.tokens) - 1)
-        pairs = [place for place in places if (self.word(place), self.word(place + 1)) in numbered]
+        pairs = [
+            place
+            for place in places
+            if (self.word(place), self.word(place + 1)) in numbered
+            or (self.word(place + 1) in HANDS and self.word(place) in _FOUR)
+        ]
         return frozenset(one for place in pairs for one in (place, place + 1))
 
     @cached_property

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
-from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span
@@ -26,7 +26,7 @@ _BEFORE_MASTER = _TO | {"с", "от", "мастер", "мастера", "мас�
 _WORDS_TOO = frozenset(
     {"вера", "веры", "вере", "веру", "верой", "надежда", "надежды", "надежде", "надежду", "любовь", "любви", "роза"}
     | {"розы", "лев", "слава", "славы", "света", "мира", "мир", "поля", "тома", "тема", "теме", "темы", "пашу"}
-    | {"лика", "лара", "сон", "соне", "май", "мая", "маи", "март", "ким"}
+    | {"тому", "томы", "лика", "лара", "сон", "соне", "май", "мая", "маи", "март", "ким"}
 )
 """Forms of names that are common words: they are names where a capital letter or a preposition says so."""
 _MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
@@ -92,7 +92,8 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         )
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
-            yield NamedService(unclear=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
+            end = place + 1 + _is_said_of(heard, place + 1)
+            yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
 
 
 _LONGEST_PREPOSITION = 3
@@ -108,6 +109,13 @@ def _spans_of(heard: Heard, places: Sequence[int]) -> tuple[Span, ...]:
         else:
             pieces.append((place, place + 1))
     return tuple(heard.span(first, end) for first, end in pieces)
+
+
+def _is_said_of(heard: Heard, place: int) -> bool:
+    """Whether the word behind a service that there is not says more of it: "массаж головы"."""
+    vocabulary, word = heard.context.vocabulary, heard.word(place)
+    is_noun = heard.word_class(place) is WordClass.NOUN and vocabulary.morphology.lemma(word) != word
+    return is_noun and not vocabulary.is_ours(word)
 
 
 def is_service_word(heard: Heard, place: int) -> bool:
@@ -130,7 +138,8 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     hints: dict[int, frozenset[int]] = {}
     for place in places:
         meanings = vocabulary.service_words(heard.word(place))
-        if not meanings or place in skipped or heard.sentences[place] in heard.kept:
+        is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
+        if not meanings or is_counted or place in skipped or heard.sentences[place] in heard.kept:
             continue
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)
@@ -203,9 +212,10 @@ def _without_parts(heard: Heard, mentions: Sequence[_Mention]) -> list[_Mention]
 def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mention]:
     """Wishes of one burst are of one kind where their words leave that open: "наращивание, старые снять"."""
     vocabulary = heard.context.vocabulary
-    sure = {one for mention in mentions if len(mention.ids) == 1 for one in mention.ids}
-    for mention in mentions:
-        if len(mention.ids) > 1 and not mention.is_left_out:
+    meant = [vocabulary.best(one.ids, one.said) for one in mentions]
+    sure = {ids[0] for ids in meant if len(ids) == 1}
+    for mention, ids in zip(mentions, meant, strict=True):
+        if len(ids) > 1 and not mention.is_left_out:
             mention.ids = mention.ids & vocabulary.of_category(sure) or mention.ids
     return mentions
 
@@ -256,8 +266,12 @@ def _is_added(heard: Heard, mention: _Mention) -> bool:
 
 def _is_excluded(heard: Heard, place: int) -> bool:
     wished = heard.word(place - 2) in _WISHED
-    before = {heard.word(place - back) for back in (1, 2, 3)[: 3 if wished else 2] if heard.word(place - back)}
-    return bool(before & _NOT)
+    for back in (1, 2, 3)[: 3 if wished else 2]:
+        if heard.word(place - back) in _NOT:
+            return True
+        if is_service_word(heard, place - back):
+            return False  # "вместо маникюра педикюр"
+    return False
 
 
 def staff_in(heard: Heard) -> Iterator[NamedStaff]:
@@ -283,6 +297,9 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     vocabulary = heard.context.vocabulary
     spans = (heard.span(place, place + 1),)
     ids = vocabulary.names.get(word, ()) or _of_family(heard, place) or _misspelt(heard, place)
+    if not ids and before in _TO and word in vocabulary.roles:
+        yield NamedStaff(ids=vocabulary.roles[word], is_excluded=_is_excluded(heard, place), spans=spans)
+        return
     is_subject = heard.has("ASK_WORKS") or not _is_addressed(heard, place)
     if ids and _is_a_name(heard, place) and is_subject:
         with_family = tuple(one for one in ids if one in vocabulary.families.get(heard.word(place + 1), ()))
@@ -527,7 +544,7 @@ def _is_to_come(heard: Heard, place: int) -> bool:
     if heard.sentences[place] in heard.reasons:
         return False
     before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
-    if before in _FOR_WHOM:
+    if before in _FOR_WHOM or _is_joined_to_guest(heard, place):
         return True
     is_wish = _says_a_wish(heard, sentence)
     if before in _OF_WHOM or any(heard.word_class(one) is WordClass.PAST for one in sentence):
@@ -538,6 +555,12 @@ def _is_to_come(heard: Heard, place: int) -> bool:
         return all(verb in _COMES for verb in told)
     verbs = [one for one in sentence if heard.word_class(one) in _VERBS]
     return is_wish or all(heard.word(one) in _CALLED for one in verbs)
+
+
+def _is_joined_to_guest(heard: Heard, place: int) -> bool:
+    """Whether somebody is named beside one who is to be served: "для мужа и сына"."""
+    is_second = heard.word(place - 1) in {"и", ","} and heard.word(place - 2) in heard.context.vocabulary.kin
+    return is_second and _is_to_come(heard, place - 2)
 
 
 def _is_wished(heard: Heard, sentence: Sequence[int]) -> bool:

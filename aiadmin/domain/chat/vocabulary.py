@@ -10,13 +10,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
-from aiadmin.domain.chat.morphology import Morphology
+from aiadmin.domain.chat.morphology import Morphology, WordClass
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
 from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
@@ -70,10 +70,15 @@ class OfferedService:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferedStaff:
-    """A master, as far as the name matters."""
+    """A master, as far as the name matters.
+
+    Attributes:
+        position: what the salon says that they are.
+    """
 
     id: int
     name: str
+    position: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,8 @@ class Vocabulary:
     topics: Mapping[str, str]
     numbered: frozenset[tuple[str, str]] = frozenset()
     """Numbers in titles, each with the word behind it in any form."""
+    roles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """What masters are, in any form, to those who are: колорист. What all are tells nothing, and is none."""
     titled: frozenset[str] = frozenset()
     """All words of titles, in any form."""
 
@@ -199,8 +206,8 @@ class Vocabulary:
             absent = {f"-{one}" for one in meanings}
             return frozenset(one.id for one in self.services if one.title & absent)
         wanted = set(meanings)
-        for field in ("title", "category", "description"):
-            found = frozenset(one.id for one in self.services if getattr(one, field) & wanted)
+        for place in ("title", "category", "description"):
+            found = frozenset(one.id for one in self.services if getattr(one, place) & wanted)
             if found:
                 return found
         return frozenset()
@@ -301,7 +308,7 @@ def vocabulary_of(
     Args:
         topics: of what the owner has told facts.
     """
-    services = tuple(services)
+    services, staff = tuple(services), tuple(staff)
     titles = {service.id: _lemmas(service.title, morphology) for service in services}
     indexed = tuple(_indexed(service, titles, morphology) for service in services)
     own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
@@ -321,6 +328,7 @@ def vocabulary_of(
         families=families,
         kin=common.kin,
         numbered=_numbered(services, morphology),
+        roles=_roles(staff, own, morphology),
         titled=titled,
         topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
     )
@@ -529,6 +537,22 @@ def _staff_words(
             for form in forms.union(*(common.forms_of_full[full] for full in given.get(word, ()) if is_given)):
                 (names if is_given else families)[form].add(one.id)
     return _sorted(names), _sorted(families)
+
+
+def _roles(staff: Sequence[OfferedStaff], own: Collection[str], morphology: Morphology) -> dict[str, tuple[int, ...]]:
+    """Masters by what they are, where only some of them are; the words of services are none of it."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for one in staff:
+        for word in _WORD.findall(plain(one.position)):
+            lemma = morphology.lemma(word)
+            if lemma not in _ANYBODY and lemma not in own and morphology.word_class(word) is not WordClass.ADJECTIVE:
+                found[lemma].add(one.id)
+    telling = {word: ids for word, ids in found.items() if len(ids) < len(staff)}
+    return _sorted({form: ids for word, ids in telling.items() for form in morphology.forms(word)})
+
+
+_ANYBODY = frozenset({"мастер", "специалист", "парикмахер", "врач", "доктор", "сотрудник", "администратор"})
+"""What clients call whoever serves them."""
 
 
 def _endearments(name: str, is_given: bool) -> list[str]:

@@ -191,5 +191,7 @@ def _vocabulary(view: SalonView, morphology: Morphology) -> Vocabulary:
         )
         for one in view.services.values()
     ]
-    staff = [OfferedStaff(id=one.staff_id, name=one.name) for one in view.staff.values()]
+    staff = [
+        OfferedStaff(id=one.staff_id, name=one.name, position=one.specialization or "") for one in view.staff.values()
+    ]
     return vocabulary_of(services, staff, morphology, view.bot.facts)

@@ -32,7 +32,7 @@ RUNS = (
     Run("lavanda", 60, seed=3),
     Run("arubar", 24),
     Run("barber", 14),
-    Run("barkhat", 24),
+    Run("barkhat", 25),
     Run("clinic", 15),
     Run("glyanets", 25),
     Run("karusel", 23),

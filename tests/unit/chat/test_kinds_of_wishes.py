@@ -1,0 +1,132 @@
+"""Wishes of kinds that were misread: several visits, pauses, where a visit is, masters by what they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.domain.chat.commands import NamedStaff
+from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.hearing import ReadingContext
+from aiadmin.domain.chat.parts.booking import OneAtATime
+from aiadmin.domain.chat.parts.questions import Prices
+from aiadmin.domain.chat.parts.talk import Waiting
+from aiadmin.domain.chat.parts.visits import AlreadyBooked
+from aiadmin.domain.chat.reading import read_text
+from aiadmin.domain.chat.steps import Act, NeedStarts
+from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
+from aiadmin.domain.journal.online_booking import Start
+from tests.support.chat_turns import (
+    ARTEM,
+    BEARD,
+    CUT,
+    NOW,
+    TOMORROW,
+    answer_to,
+    client,
+    offered,
+    reminder,
+    situation,
+    visit,
+)
+
+FREE = {
+    NeedStarts(services=(CUT,), staff_id=ARTEM, day=TOMORROW): [
+        Start(wall_clock=datetime.combine(TOMORROW, time(15)), token="t", length=timedelta(hours=1))
+    ]
+}
+BOTH = (visit(7), visit(8, at=datetime.combine(TOMORROW + timedelta(days=1), time(12)), services=(BEARD,)))
+
+
+@pytest.mark.parametrize("text", ["отмените все записи", "отмените обе записи", "отмените оба визита"])
+def test_all_visits_at_once_are_for_a_human(text: str) -> None:
+    reply = answer_to(text, situation(client=client(*BOTH)))
+
+    assert reply.hand_over is HandOverReason.LIMIT
+    assert reply.proposal is None
+
+
+@pytest.mark.parametrize("text", ["отмените бороду, стрижку оставьте", "отмените субботу, пятницу не трогайте"])
+def test_what_is_to_stay_is_not_what_is_to_be_off(text: str) -> None:
+    reply = answer_to(text, situation(client=client(*BOTH)))
+
+    assert reply.proposal is not None
+    assert (reply.proposal.operation, reply.proposal.record_id) == (VisitOperation.CANCEL, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["не подходит, подумаю ещё", "подумаю ещё", "гляну график и отпишусь", "отвечу позже"]
+)
+def test_who_answers_later_is_asked_nothing(text: str) -> None:
+    known = situation(asks=(offered(VisitOperation.MOVE, BOTH[0], NOW + timedelta(days=2)),), client=client(BOTH[0]))
+
+    reply = answer_to(text, known)
+
+    assert reply.asks is None
+    assert [type(one) for one in reply.parts] == [Waiting]
+    assert (reply.proposal is None) == text.startswith("не ")
+
+
+@pytest.mark.parametrize("text", ["перенесите на завтра на 18", "перенесите на завтра на 18:00 к Артёму"])
+def test_a_visit_is_not_moved_to_where_it_is(text: str) -> None:
+    reply = answer_to(text, situation(client=client(visit())))
+
+    assert [type(one) for one in reply.parts] == [AlreadyBooked]
+
+
+def test_a_time_instead_of_that_of_a_visit_is_a_move() -> None:
+    reply = answer_to("запишите меня завтра на 15 вместо 18:00", situation(client=client(visit())), journal=FREE)
+
+    assert reply.proposal is not None
+    assert reply.proposal.operation is VisitOperation.MOVE
+
+
+def test_an_order_to_take_a_visit_off_is_no_mere_no_to_a_reminder() -> None:
+    booked = visit()
+
+    reply = answer_to("нет, снимайте запись", situation(client=client(booked), asks=(reminder(booked),)))
+
+    assert reply.act is Act.OFFER
+    assert reply.proposal is not None
+    assert reply.proposal.operation is VisitOperation.CANCEL
+
+
+def test_a_price_is_told_within_the_wish_that_it_is_asked_in() -> None:
+    reply = answer_to("мужская стрижка к Артёму завтра в 15, сколько стоит?", situation(), journal=FREE)
+
+    assert any(isinstance(one, Prices) for one in reply.parts)
+    assert reply.act is Act.OFFER
+
+
+def test_each_week_is_booked_one_at_a_time() -> None:
+    reply = answer_to("запишите каждую пятницу в 15 на мужскую стрижку к Артёму", situation(), journal=FREE)
+
+    assert any(isinstance(one, OneAtATime) for one in reply.parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "staff"),
+    [
+        ("к колористу в пятницу", [(2,)]),
+        ("у бровиста есть время завтра?", [(3,)]),
+        ("стрижка к мастеру завтра", []),
+        ("к парикмахеру на стрижку", []),
+    ],
+)
+def test_a_master_may_be_named_by_what_they_are(text: str, staff: list[tuple[int, ...]]) -> None:
+    words = vocabulary_of(
+        [OfferedService(id=1, title="Стрижка"), OfferedService(id=2, title="Окрашивание")],
+        [
+            OfferedStaff(id=1, name="Анна", position="парикмахер"),
+            OfferedStaff(id=2, name="Елена", position="мастер-колорист"),
+            OfferedStaff(id=3, name="Юлия", position="бровист"),
+        ],
+        PymorphyMorphology(),
+    )
+
+    commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
+
+    assert [one.ids for one in commands if isinstance(one, NamedStaff)] == staff
