@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test attack replay chaos soak check format bench clean
+.PHONY: help setup run demo test attack replay chaos soak check format bench pictures clean
 
 # the first Python that is new enough and can make a virtual environment
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
@@ -75,6 +75,9 @@ check: setup .venv/installed-dev ## Look for mistakes without running anything: 
 format: .venv/installed-dev ## Put the code into its one style
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+pictures: setup .venv/installed-dev browser ## Take the pictures of README and docs/img anew, by the pages' own tests
+	.venv/bin/python -m tests.pictures
 
 bench: setup .venv/installed-dev ## Measure speed and memory, beside what they are compared with; make bench QUICK=1
 	.venv/bin/python -m bench.run $(if $(QUICK),--quick)
