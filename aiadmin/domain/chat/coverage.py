@@ -121,7 +121,10 @@ class Coverage:
         return numbers
 
     def _is_beside_service(self, place: int) -> bool:
-        services = self._said_by([one for one in self.commands if isinstance(one, NamedService)])
+        """Whether a word tells of what kind a service is; where several fit, it is asked which is meant anyway."""
+        services = self._said_by(
+            [one for one in self.commands if isinstance(one, NamedService) and len(one.ids) == 1]
+        )
         return bool(services & {place + 1, place - 1})
 
     @cached_property

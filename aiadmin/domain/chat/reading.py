@@ -189,7 +189,8 @@ def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]
         return commands
     named = any(isinstance(one, NamedService) and (one.ids or one.unclear) for one in commands)
     unread = [*unread_in(heard, commands)]
-    if named or not heard.has("DOES", "WANT_BOOKING", "ASK_PRICE") or heard.context.asked is not None:
+    is_wish = heard.has("DOES", "WANT_BOOKING", "ASK_PRICE") or any(isinstance(one, Suits) for one in commands)
+    if named or not is_wish or heard.context.asked is not None:
         return [*commands, *unread]
     things = [_as_service(heard, one) for one in unread]
     is_understood = any(isinstance(one, NamedService) for one in things)

@@ -182,9 +182,15 @@ def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Par
     said = [*before, *_why(turn, search, free)]
     near = _near(search, free.slots)
     shown = sorted(near, key=lambda one: one.starts)
-    if len(shown) == 1:
+    if len(shown) == 1 and not _is_far(search, shown[0]):
         return _offer_one(turn, search, shown[0], said)
     return options(turn, shown, said)
+
+
+def _is_far(search: Search, slot: Slot) -> bool:
+    """Whether a time lies more than a week from each day that was named: it is named, and not proposed."""
+    apart = [abs(slot.starts.date() - day) for day in search.named_days]
+    return bool(apart) and min(apart) > _SOON
 
 
 def _near(search: Search, slots: Sequence[Slot]) -> list[Slot]:
