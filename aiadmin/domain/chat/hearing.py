@@ -156,8 +156,15 @@ class Heard:
 
     def sentence(self, place: int) -> Sequence[int]:
         """The places of the sentence that a word stands in."""
-        own = self.sentences[place]
-        return [one for one, number in enumerate(self.sentences) if number == own]
+        return self._places[self.sentences[place]]
+
+    @cached_property
+    def _places(self) -> Mapping[int, Sequence[int]]:
+        """The places of each sentence: a long burst is walked through once."""
+        places: dict[int, list[int]] = {}
+        for place, number in enumerate(self.sentences):
+            places.setdefault(number, []).append(place)
+        return places
 
     def word_class(self, place: int) -> WordClass:
         """What a word most likely is by its form."""

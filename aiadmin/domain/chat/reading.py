@@ -321,10 +321,10 @@ def _times(heard: Heard) -> Iterator[Command]:
 
 def _past(heard: Heard) -> Iterator[ImpossibleTime]:
     """Yesterday, where nothing is told of it: a wish for it is none that can be."""
-    for place, token in enumerate(heard.tokens):
-        told = any(heard.word_class(one) is WordClass.PAST for one in heard.sentence(place))
-        if token.text in _GONE and not told and heard.whens:
-            yield ImpossibleTime(why=Never.PAST, said=token.text, spans=(heard.span(place, place + 1),))
+    gone = [place for place, token in enumerate(heard.tokens) if token.text in _GONE and heard.whens]
+    for place in gone:
+        if not any(heard.word_class(one) is WordClass.PAST for one in heard.sentence(place)):
+            yield ImpossibleTime(why=Never.PAST, said=heard.word(place), spans=(heard.span(place, place + 1),))
 
 
 _GONE = frozenset({"вчера", "позавчера"})
