@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from aiadmin.domain.ids import ContactId
 from tests.page.serving import module_database_url
-from tests.page.test_looks import COLOURS, contrast, put_on
+from tests.page.test_looks import COLOURS, END_TRANSITIONS, contrast, put_on
 from tests.page.test_manage_page import address, connected, parts
 from tests.support.lived_salon import LONG, MARKUP, live
 from tests.support.site import Salon, Site
@@ -98,7 +98,7 @@ class Cabinet:
 
 @pytest.fixture(scope="module")
 def opened(tabs: Tabs, address: str, salon: Salon, hostile: Salon) -> Iterator[Cabinet]:
-    with tabs.lend(locale="ru-RU") as page:
+    with tabs.lend(locale="ru-RU", is_kept=False) as page:
         page.add_init_script(f"({SHIFTS})()")
         cabinet = Cabinet(page, address)
         cabinet.let_in(hostile)
@@ -231,7 +231,10 @@ def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon:
         page.locator("[data-floor]", has_text="отвечаете вы").wait_for()
         assert page.locator("[data-log]").evaluate(IS_AT_ITS_END)
         _shoot(page, f"answered-{width}")
-        assert Axe().run(page).violations_count == 0
+        page.wait_for_selector("[data-reply]:not([data-busy])")
+        page.evaluate(END_TRANSITIONS)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
         contact = int(page.url.rpartition("contact=")[2])
         page.wait_for_selector("main[data-link=live]")
         with page.expect_response("**/conversations/seen"):  # it is seen as it comes

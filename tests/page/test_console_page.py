@@ -87,7 +87,7 @@ class Desk:
     def __init__(self, page: Page, address: str, salon: Salon) -> None:
         self.page, self._address, self._salon = page, address, salon
         self.complaints: list[str] = []
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append("a script of a stranger ran"), dialog.dismiss()))
@@ -103,7 +103,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def opened(tabs: Tabs, address: str, salon: Salon) -> Iterator[Desk]:
-    with tabs.lend(locale="ru-RU") as page:
+    with tabs.lend(locale="ru-RU", is_kept=False) as page:
         yield Desk(page, address, salon)
 
 

@@ -31,7 +31,7 @@ COLOURS = """() => {
 }"""
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-_END_TRANSITIONS = """() => document.getAnimations().forEach((one) => {
+END_TRANSITIONS = """() => document.getAnimations().forEach((one) => {
   if (one instanceof CSSTransition) one.finish();
 })"""
 
@@ -59,7 +59,7 @@ def contrast(ink: list[float], paper: list[float]) -> float:
 def put_on(page: Page, scheme: Literal["light", "dark"]) -> None:
     """The page in this colour scheme, as it is when it has changed to it: to load it anew takes ten times as long."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.evaluate(_END_TRANSITIONS)
+    page.evaluate(END_TRANSITIONS)
 
 
 def assert_readable(connect: ConnectPage) -> None:

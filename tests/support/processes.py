@@ -23,6 +23,9 @@ _READ_AT_THE_START = ("PYTHON", "LD_", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLI
 AS_INSTALLED: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(Path(__file__).with_name("installed"))})
 """For the environment of a process of the product: it finds no package that only development installs."""
 
+_KEPT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE"})
+"""Of our environment; with no locale in it Python sets the last one, and reads files as UTF-8 by that."""
+
 Stream = IO[bytes] | int | None
 _forking = {"is_allowed": False}
 _fork_servers: dict[str, ForkServer] = {}
@@ -61,7 +64,11 @@ def _can_be_forked(env: Mapping[str, str]) -> bool:
 
 def _fork_server(kind: str) -> ForkServer:
     if kind not in _fork_servers:
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL"}}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name in {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE"}
+        }
         _fork_servers[kind] = ForkServer(kind, kept | AS_INSTALLED | {"NEONIZE_BOT_TAG": "off"})
     return _fork_servers[kind]
 

@@ -25,12 +25,13 @@ class Tabs:
         self._free: dict[tuple[object, ...], list[Page]] = {}
 
     @contextmanager
-    def lend(self, *, clock: bool = False, **options: Any) -> Iterator[Page]:
+    def lend(self, *, clock: bool = False, is_kept: bool = True, **options: Any) -> Iterator[Page]:
         """An empty tab at `about:blank`, as of a new context with these `options`; nobody hears it afterwards.
 
         Listeners end with their test only in that nobody looks at what they gather any more.
 
         Args:
+            is_kept: whether it is lent again; not one that answers dialogs or has scripts of its own, which stay.
             clock: the test moves the page's time; the clock is installed, and shows the real time to begin with.
         """
         viewport = options.pop("viewport", _VIEWPORT)
@@ -48,12 +49,19 @@ class Tabs:
             page.context.close()
             raise
         assert has_clock == clock, "a clock stays in its tab: ask for a tab that has one"
-        try:
-            _empty(page)
-        except Error:  # the page was about to go elsewhere by itself, and went
-            page.context.close()
-        else:
+        if is_kept and _is_emptied(page):
             free.append(page)
+        else:
+            page.context.close()
+
+
+def _is_emptied(page: Page) -> bool:
+    """Empty a tab; not one that was about to go elsewhere by itself, and went."""
+    try:
+        _empty(page)
+    except Error:
+        return False
+    return True
 
 
 def _empty(page: Page) -> None:

@@ -169,13 +169,13 @@ async function open(contact, { focus = false } = {}) {
   }
   showFloor(chat ?? {});
   composer?.open(opened.contact);
+  if (focus) $('[data-who]').focus();
   try {
     await Promise.all([messages(), readCard()]);
   } catch (refusal) {
     if (refusal.code === 'no-chat') close();
     throw refusal;
   }
-  if (focus) $('[data-who]').focus();
   await markSeen();
 }
 
