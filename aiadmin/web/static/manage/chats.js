@@ -136,6 +136,9 @@ async function markSeen() {
   showRows();
 }
 
+/** Times are whole seconds, and an answer may come in the same. */
+const isAnother = (one, other) => one.at !== other.at || one.author !== other.author || one.text !== other.text;
+
 async function messages(before = '') {
   const { contact } = opened;
   const page = await api.messages({ contact, ...(before && { before }) });
@@ -148,7 +151,7 @@ async function messages(before = '') {
   $('[data-more]').hidden = !opened.before;
   if (isNew && !before && (held || !newest)) toEnd();
   const [last] = opened.messages;
-  if (newest && !before && last?.author === 'in' && last.at !== newest.at) $('[data-heard]').textContent = format(strings.saidNow, { name: nameOf(opened.card ?? {}), words: last.text ?? strings.wordless });
+  if (newest && !before && last?.author === 'in' && isAnother(last, newest)) $('[data-heard]').textContent = format(strings.saidNow, { name: nameOf(opened.card ?? {}), words: last.text ?? strings.wordless });
 }
 
 async function open(contact, { focus = false } = {}) {
