@@ -17,6 +17,7 @@ let log = createLog(thread, main.dataset.zone);
 let search = '';
 let asked = 0; // which list was asked for last
 let rows = new Map(); // what is known of the chats in the list, by contact
+let turns = 0; // how often the floor was asked for or given here
 let opened = null; // {contact, card, messages, before}
 
 const nameOf = ({ name, phone }) => name || (phone ? formatPhone(phone) : strings.somebody);
@@ -117,10 +118,16 @@ function showCard(card) {
   });
 }
 
+/** A card that was asked for before the floor changed hands here is old. */
 async function readCard() {
   const { contact } = opened;
+  const before = turns;
   const card = await api.get(`conversations/${contact}`);
   if (opened?.contact !== contact) return;
+  if (before !== turns) {
+    await readCard();
+    return;
+  }
   opened.card = card;
   showCard(card);
 }
@@ -223,6 +230,7 @@ function bindComposer() {
       complain();
       problem('');
       if (opened?.contact !== contact) return null;
+      turns += 1;
       showFloor({ can_give: true, is_human: sent.is_human });
       await look().catch(() => {}); // it is on its way, whatever comes of looking
       toEnd();
@@ -314,7 +322,9 @@ $('[data-back]').addEventListener('click', () => {
   close();
 });
 $('[data-give]').addEventListener('click', async ({ target }) => {
+  turns += 1; // also what is being read now
   const now = await order('bot/floor', { contact_id: Number(opened.contact), to_human: target.dataset.toHuman === 'true' });
+  turns += 1;
   if (!now) return;
   showFloor({ can_give: true, is_human: now.is_human });
   await guarded(() => list());
