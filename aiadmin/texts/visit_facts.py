@@ -1,4 +1,4 @@
-"""What is known of a booking, as any language says it: names, titles, links, and sums before their currency."""
+"""What is known of a booking and its client, as any language says it: names, titles, links, sums without currency."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_decimal
 
-from aiadmin.domain.messages.client_name import greeting_name
+from aiadmin.domain.messages.client_name import greeting_name, known_as
 from aiadmin.domain.notices.template import BookedTitle, TemplateData
 from aiadmin.domain.plain_text import shown
 
@@ -49,6 +49,16 @@ def amount_as(amount: Decimal, locale: Locale) -> str:
     rounded = amount.quantize(_CENT)
     is_whole = rounded == rounded.to_integral_value()
     return str(format_decimal(rounded, "#,##0" if is_whole else "#,##0.00", locale))
+
+
+def called(name: str | None, phone: str | None, *, somebody: str) -> str:
+    """A client as the salon's people know them; a stranger who has typed no name is `somebody`, like any.
+
+    >>> called("Анна", "79990000000", somebody="Клиент"), called("https://evil.example x", None, somebody="Клиент")
+    ('Анна (+79990000000)', 'Клиент')
+    """
+    known = known_as(shown(" ".join((name or "").split()))) or somebody
+    return f"{known} (+{phone})" if phone else known
 
 
 def one_line(text: str | None) -> str:

@@ -44,12 +44,12 @@ class UpcomingBooking:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpcomingNotice:
+class WaitingNotice:
     """A notice that waits, or will.
 
     Attributes:
+        due_at: when it is next looked at.
         visit_at: when the visit begins that it speaks of.
-        goes: when it will be sent as far as the salon's hours go, or why it will not be.
     """
 
     record_id: int
@@ -59,6 +59,16 @@ class UpcomingNotice:
     visit_at: datetime
     name: str | None = field(repr=False)
     phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpcomingNotice(WaitingNotice):
+    """The same, and what will become of it.
+
+    Attributes:
+        goes: when it will be sent as far as the salon's hours go, or why it will not be.
+    """
+
     goes: datetime | BlockReason
 
     @property

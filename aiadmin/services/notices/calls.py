@@ -25,7 +25,7 @@ from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
-Reasons = Callable[[Sequence[Notice], UnitOfWork], Sequence[CallReason]]
+Reasons = Callable[[Sequence[Notice], MessageSettings, UnitOfWork], Sequence[CallReason]]
 """Puts what a client was not sent into words."""
 
 
@@ -132,14 +132,15 @@ def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: 
     new = [one for one in notices if one.id in fresh]
     if not new:
         return
-    of_calls = texts.of(work.message_settings.settings(company.company_id).language).calls
+    settings = work.message_settings.settings(company.company_id)
+    of_calls = texts.of(settings.language).calls
     name, phone = _whom(new, work)
     about = work.contacts.upsert(new[0].company_id, IdentityObservation(phone=phone), now) if phone else None
     unread = work.calls.take_back(new[0], about, now) if about is not None else ()
     untold = [*unread, *new]
     message = NewMessage(
         company_id=new[0].company_id,
-        text=of_calls.call(of_calls.who(name, phone), reasons(untold, work)),
+        text=of_calls.call(of_calls.who(name, phone), reasons(untold, settings, work)),
         dedup_key=call_key(new[0], now),
         deadline_at=max(announced.starts_at for one in untold for announced in _times(one)),
         purpose=Purpose.REPLY,
@@ -157,10 +158,9 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
     return client.name, promised or client.phone
 
 
-def _reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
+def _reasons(notices: Sequence[Notice], settings: MessageSettings, work: UnitOfWork) -> Sequence[CallReason]:
     """What became of each visit, in the order of time; of a part that is gone where the rest of its visit stands."""
     company_id = notices[0].company_id
-    settings = work.message_settings.settings(company_id)
     known = work.records.find_all(company_id, [one.record_id for one in notices])
     told = [
         NoticeWithBooking(notice=one, record=known[one.record_id].record) for one in notices if one.record_id in known
@@ -169,16 +169,17 @@ def _reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason
     rest = {one.notice.id: _rest(one, notices, near, settings) for one in told}
     parts = [one for one in notices if rest.get(one.id) is not None]
     titles = work.journal.titles(company_id, {number for one in parts for number in _times(one)[0].services})
-    return _in_words(notices, work, rest=rest, what={one.id: _what(one, titles) for one in parts})
+    return _in_words(notices, settings, work, rest=rest, what={one.id: _what(one, titles) for one in parts})
 
 
-def _plain_reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
+def _plain_reasons(notices: Sequence[Notice], settings: MessageSettings, work: UnitOfWork) -> Sequence[CallReason]:
     """The same without what only the journal tells: something in it cannot be read."""
-    return _in_words(notices, work, rest={}, what={})
+    return _in_words(notices, settings, work, rest={}, what={})
 
 
 def _in_words(
     notices: Sequence[Notice],
+    settings: MessageSettings,
     work: UnitOfWork,
     *,
     rest: Mapping[NoticeId, AtTime | None],
@@ -187,7 +188,7 @@ def _in_words(
     unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
-    formatting = texts.of(work.message_settings.settings(notices[0].company_id).language).formatting
+    formatting = texts.of(settings.language).formatting
 
     def when(at: AtTime) -> str:
         """By the salon's clock as it was told, whatever its timezone has become since."""

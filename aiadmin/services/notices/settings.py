@@ -15,7 +15,6 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import TooManyTrialsError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
-from aiadmin.domain.language import Language
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.notice import NoticeKind
@@ -25,6 +24,7 @@ from aiadmin.services.manage.overview import OWNER
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.journal.journal import Sample
+from aiadmin.storage.notices.settings import SalonMessages
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 TRIALS_A_DAY = 20
@@ -92,8 +92,9 @@ class MessageSettingsService:
 
     def read_texts(self, owner: Company, work: UnitOfWork) -> Sequence[NoticeText]:
         """`texts`, in the caller's transaction."""
-        own, example = work.message_settings.of_salon(owner.company_id), self._booking(owner, work)
-        return [_wording(kind, own.texts.get(kind), example.of(kind), own.settings.language) for kind in NoticeKind]
+        own = work.message_settings.of_salon(owner.company_id)
+        example = self._example(owner, own, work)
+        return [_wording(kind, own.texts.get(kind), example) for kind in NoticeKind]
 
     def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> NoticeText:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
@@ -106,17 +107,16 @@ class MessageSettingsService:
             else:
                 work.message_settings.set_text(owner.company_id, kind, template, now)
             _log_event(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
-            language = work.message_settings.settings(owner.company_id).language
-            example = self._example(owner, kind, work)
+            example = self._example(owner, work.message_settings.of_salon(owner.company_id), work)
             work.commit()
-        return _wording(kind, template, example, language)
+        return _wording(kind, template, example)
 
     def preview(self, owner: Company, kind: NoticeKind, template: str) -> TextPreview:
         """What a client would be sent where this were the salon's text. Raises TemplateError."""
         check(template)
         with self.uow() as work:
-            language = work.message_settings.settings(owner.company_id).language
-            return _preview(kind, template, self._example(owner, kind, work), language)
+            own = work.message_settings.of_salon(owner.company_id)
+            return _preview(kind, template, self._example(owner, own, work))
 
     def try_out(self, owner: Company, kind: NoticeKind, template: str, phone: str) -> None:
         """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
@@ -135,18 +135,14 @@ class MessageSettingsService:
             messages.enqueue(new, to=IdentityObservation(phone=phone), work=work, now=now)
             work.commit()
 
-    def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> TemplateData:
-        return self._booking(owner, work).of(kind)
-
-    def _booking(self, owner: Company, work: UnitOfWork) -> _Example:
+    def _example(self, owner: Company, own: SalonMessages, work: UnitOfWork) -> _Example:
         """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
         hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
         salon = work.sync_runs.salon(owner.company_id)
         zone = salon.zone if salon else DEFAULT_ZONE
         tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
         sample = work.journal.sample(owner.company_id)
-        set_ = work.message_settings.of_salon(owner.company_id)
-        address = set_.address
+        address = own.address
         if sample is None:
             sample = Sample(master="Мария", service="Стрижка", price=Decimal(2500), link="https://n1.yclients.com")
             address = address or "ул. Садовая, 1"
@@ -161,31 +157,37 @@ class MessageSettingsService:
             address=address,
             link=sample.link,
         )
-        return _Example(data=data, review_link=set_.settings.review_link or None)
+        return _Example(data=data, settings=own.settings)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Example:
-    """An invented booking, for every kind: a request for a review has a link of its own."""
+    """An invented booking, for every kind, and in what language it is told."""
 
     data: TemplateData
-    review_link: str | None
+    settings: MessageSettings
+
+    @property
+    def texts(self) -> texts.NoticeTexts:
+        return texts.of(self.settings.language).notices
 
     def of(self, kind: NoticeKind) -> TemplateData:
-        return replace(self.data, link=self.review_link) if kind is NoticeKind.REVIEW else self.data
+        """A request for a review has a link of its own."""
+        link = self.settings.review_link or None if kind is NoticeKind.REVIEW else self.data.link
+        return replace(self.data, link=link)
 
 
-def _wording(kind: NoticeKind, own: str | None, example: TemplateData, language: Language) -> NoticeText:
-    template = own or texts.of(language).notices.templates[kind]
-    preview = _preview(kind, template, example, language)
+def _wording(kind: NoticeKind, own: str | None, example: _Example) -> NoticeText:
+    template = own or example.texts.templates[kind]
+    preview = _preview(kind, template, example)
     return NoticeText(kind=kind, template=template, is_own=own is not None, preview=preview)
 
 
-def _preview(kind: NoticeKind, template: str, example: TemplateData, language: Language) -> TextPreview:
-    say = texts.of(language).notices.say
+def _preview(kind: NoticeKind, template: str, example: _Example) -> TextPreview:
+    say, booking = example.texts.say, example.of(kind)
     is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
-    confirmed = say(kind, template, example, is_asked=False) if is_asking else None
-    return TextPreview(text=say(kind, template, example), confirmed=confirmed)
+    confirmed = say(kind, template, booking, is_asked=False) if is_asking else None
+    return TextPreview(text=say(kind, template, booking), confirmed=confirmed)
 
 
 def _log_event(

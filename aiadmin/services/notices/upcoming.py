@@ -18,6 +18,7 @@ from aiadmin.domain.notices.upcoming import (
     FORETOLD,
     SendingPlan,
     UpcomingNotice,
+    WaitingNotice,
     bookings_until,
     days_of,
     ends_at,
@@ -29,7 +30,6 @@ from aiadmin.domain.notices.upcoming import (
 from aiadmin.services.manage.overview import OWNER
 from aiadmin.services.notices.recipients import recipients_of
 from aiadmin.services.ports.clock import Clock
-from aiadmin.storage.notices.upcoming import WaitingNotice
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 DROPPED_FOR = timedelta(days=7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.notices.change_planning import IMPORTED
 from aiadmin.domain.notices.notice import NoticeKind, StaleReason
-from aiadmin.domain.notices.upcoming import DroppedNotice, UpcomingBooking
+from aiadmin.domain.notices.upcoming import DroppedNotice, UpcomingBooking, WaitingNotice
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.notices.reminder_planning import RECORD
 
@@ -71,19 +70,6 @@ _LAST = text("""
 SELECT state, reason FROM notices
 WHERE company_id = :company AND record_id = :record AND kind = :kind ORDER BY id DESC LIMIT 1
 """)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaitingNotice:
-    """A notice that waits; `due_at` is when it is next looked at."""
-
-    record_id: int
-    kind: NoticeKind
-    due_at: datetime
-    deadline_at: datetime
-    visit_at: datetime
-    name: str | None = field(repr=False)
-    phone: str | None = field(repr=False)
 
 
 class UpcomingNotices:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiadmin.domain.messages.client_name import known_as
 from aiadmin.domain.notices.call import CallReason
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.plain_text import shown
+from aiadmin.texts.visit_facts import called
 
 _WHOLE: Mapping[NoticeKind, str] = {
     NoticeKind.CANCELLED: "the visit on {was} is cancelled",
@@ -56,5 +55,4 @@ def who(name: str | None, phone: str | None) -> str:
     >>> who("Anna", "79990000000"), who(None, None)
     ('Anna (+79990000000)', 'A client')
     """
-    known = known_as(shown(" ".join((name or "").split()))) or "A client"
-    return f"{known} (+{phone})" if phone else known
+    return called(name, phone, somebody="A client")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiadmin.domain.messages.client_name import known_as
 from aiadmin.domain.notices.call import CallReason
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.plain_text import shown
+from aiadmin.texts.visit_facts import called
 
 _ABOUT: Mapping[NoticeKind, str] = {NoticeKind.CANCELLED: "об отмене", NoticeKind.MOVED: "о переносе"}
 _CALL: Mapping[NoticeKind, str] = {
@@ -68,5 +67,4 @@ def who(name: str | None, phone: str | None) -> str:
     >>> who("Анна", "79990000000"), who("https://evil.example выигрыш", None)
     ('Анна (+79990000000)', 'Клиент')
     """
-    known = known_as(shown(" ".join((name or "").split()))) or "Клиент"
-    return f"{known} (+{phone})" if phone else known
+    return called(name, phone, somebody="Клиент")

@@ -19,9 +19,17 @@ from aiadmin.texts import ru
 from aiadmin.texts.ru import console as texts
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.console import door
-from aiadmin.web.console.frame import CONSOLE, ConsoleSection, address, back_to, show
+from aiadmin.web.console.frame import (
+    CONSOLE,
+    ConsoleSection,
+    address,
+    back_to,
+    order_operation,
+    page_operation,
+    show,
+)
 from aiadmin.web.http.request_context import current_container, operator
-from aiadmin.web.openapi.operation import Operation, documented
+from aiadmin.web.openapi.operation import documented
 
 blueprint = Blueprint("console_fleet", __name__)
 blueprint.register_error_handler(OperatorSessionError, door.lead_to_login)
@@ -30,25 +38,15 @@ _ACTIONS = "actions"
 _REFUSALS = {DrainRefused.NO_HOST: "no-host", DrainRefused.NO_ROOM: "no-room"}
 
 
-def _page(summary: str, **query: str) -> Operation:
-    answers = {200: "text/html", 303: "text/html"}
-    return Operation(summary=summary, answers=answers, query=query, errors=(HTTPStatus.FORBIDDEN,))
-
-
-def _order(summary: str) -> Operation:
-    errors = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return Operation(summary=summary, answers={303: "text/html"}, errors=errors)
-
-
 @blueprint.get(f"{CONSOLE}/hosts")
-@documented(_page("Хосты сессий WhatsApp", said="Чем закончился приказ"))
+@documented(page_operation("Хосты сессий WhatsApp", said="Чем закончился приказ"))
 def show_hosts() -> str:
     """Every living host: what it holds, and what it takes of its machine."""
     return show("hosts", ConsoleSection.HOSTS, hosts=current_container().fleet_desk.hosts())
 
 
 @blueprint.post(f"{CONSOLE}/hosts/<uuid:host_id>/drain")
-@documented(_order("Разгрузить хост"))
+@documented(order_operation("Разгрузить хост", refused=HTTPStatus.NOT_FOUND))
 def drain(host_id: UUID) -> Response:
     """Move every session off a host, which takes nothing more until it is started again."""
     force = request.form.get("force") == "1"
@@ -57,7 +55,7 @@ def drain(host_id: UUID) -> Response:
 
 
 @blueprint.get(f"{CONSOLE}/queues")
-@documented(_page("Очереди и обращения к YClients", said="Чем закончился приказ"))
+@documented(page_operation("Очереди и обращения к YClients", said="Чем закончился приказ"))
 def show_queues() -> str:
     """What waits and since when, what was set aside, and what is left of YClients' budget."""
     page = current_container().fleet_desk.queue_page()
@@ -72,7 +70,7 @@ def show_queues() -> str:
 
 
 @blueprint.post(f"{CONSOLE}/queues/retry")
-@documented(_order("Обработать всё отложенное ещё раз"))
+@documented(order_operation("Обработать всё отложенное ещё раз", refused=HTTPStatus.NOT_FOUND))
 def retry_rows() -> Response:
     """Have what was set aside of all salons tried again."""
     current_container().salon_desk.retry_rows(None, by=operator())
@@ -80,7 +78,7 @@ def retry_rows() -> Response:
 
 
 @blueprint.get(f"{CONSOLE}/pairings")
-@documented(_page("Подключения за неделю"))
+@documented(page_operation("Подключения за неделю"))
 def show_pairings() -> str:
     """How far those have come that registered within a week, and where the others have stopped."""
     page = current_container().fleet_desk.funnel_page()
@@ -98,7 +96,7 @@ def show_pairings() -> str:
 
 
 @blueprint.get(f"{CONSOLE}/events")
-@documented(_page("События", what="sessions или actions", before="Продолжение: из ответа"))
+@documented(page_operation("События", what="sessions или actions", before="Продолжение: из ответа"))
 def show_events() -> str:
     """What became of sessions, or what people did on purpose, of all salons, the newest first."""
     before, of_people = whole_number(request.args.get("before"), most=2**62), request.args.get("what") == _ACTIONS
@@ -151,14 +149,14 @@ def _sessions(before: int | None) -> Sequence[_Line]:
 
 
 @blueprint.get(f"{CONSOLE}/operators")
-@documented(_page("Кто вошёл в консоль", said="Чем закончился приказ"))
+@documented(page_operation("Кто вошёл в консоль", said="Чем закончился приказ"))
 def show_operators() -> str:
     """The browsers that the console is open in."""
     return show("operators", ConsoleSection.EVENTS, sessions=current_container().operators.others())
 
 
 @blueprint.post(f"{CONSOLE}/operators/<id:session_id>/end")
-@documented(_order("Закрыть вход в консоль в другом браузере"))
+@documented(order_operation("Закрыть вход в консоль в другом браузере", refused=HTTPStatus.NOT_FOUND))
 def end_session(session_id: int) -> Response:
     """End a session of the console: whoever had it is at the door again."""
     was_live = current_container().operators.end(OperatorSessionId(session_id), by=operator())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request
@@ -14,6 +15,7 @@ from aiadmin.texts.ru import console as texts
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.web.http.redirects import see_other
 from aiadmin.web.http.request_context import current_container, form_token, operator
+from aiadmin.web.openapi.operation import Operation
 
 CONSOLE = "/console"
 
@@ -30,6 +32,18 @@ class ConsoleSection(StrEnum):
     @property
     def url(self) -> str:
         return f"{CONSOLE}{self.value}"
+
+
+def page_operation(summary: str, **query: str) -> Operation:
+    """How a page of the console is described."""
+    answers = {200: "text/html", 303: "text/html"}
+    return Operation(summary=summary, answers=answers, query=query, errors=(HTTPStatus.FORBIDDEN,))
+
+
+def order_operation(summary: str, *, refused: HTTPStatus) -> Operation:
+    """How an order is described that a form of the console gives; `refused` is where it cannot be done."""
+    errors = (HTTPStatus.FORBIDDEN, refused, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return Operation(summary=summary, answers={303: "text/html"}, errors=errors)
 
 
 def show(template: str, section: ConsoleSection, **shown: object) -> str:

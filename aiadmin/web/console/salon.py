@@ -24,11 +24,19 @@ from aiadmin.texts.ru import console as texts
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import manage_url
 from aiadmin.web.console import door
-from aiadmin.web.console.frame import CONSOLE, ConsoleSection, address, back_to, show
+from aiadmin.web.console.frame import (
+    CONSOLE,
+    ConsoleSection,
+    address,
+    back_to,
+    order_operation,
+    page_operation,
+    show,
+)
 from aiadmin.web.http import session_cookie
 from aiadmin.web.http.redirects import see_other
 from aiadmin.web.http.request_context import current_container, operator
-from aiadmin.web.openapi.operation import Operation, documented
+from aiadmin.web.openapi.operation import documented
 
 blueprint = Blueprint("console_salon", __name__)
 blueprint.register_error_handler(OperatorSessionError, door.lead_to_login)
@@ -37,18 +45,8 @@ _SALON = f"{CONSOLE}/salons/<id:company_id>"
 _CHAT = f"{_SALON}/chats/<id:contact_id>"
 
 
-def _page(summary: str, **query: str) -> Operation:
-    answers = {200: "text/html", 303: "text/html"}
-    return Operation(summary=summary, answers=answers, query=query, errors=(HTTPStatus.FORBIDDEN,))
-
-
-def _order(summary: str) -> Operation:
-    errors = (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return Operation(summary=summary, answers={303: "text/html"}, errors=errors)
-
-
 @blueprint.get(_SALON)
-@documented(_page("Салон", said="Чем закончился приказ"))
+@documented(page_operation("Салон", said="Чем закончился приказ"))
 def show_salon(company_id: int) -> str:
     """How the salon stands, and what we do for it; nothing that anybody has written."""
     company, container = _company(company_id), current_container()
@@ -85,7 +83,7 @@ def _outcome(one: SentLine) -> tuple[str, str | None]:
 
 
 @blueprint.post(f"{_SALON}/retry")
-@documented(_order("Ещё раз сообщить YClients о салоне"))
+@documented(order_operation("Ещё раз сообщить YClients о салоне", refused=HTTPStatus.CONFLICT))
 def retry(company_id: int) -> Response:
     """Tell YClients again, for another window."""
     try:
@@ -96,14 +94,14 @@ def retry(company_id: int) -> Response:
 
 
 @blueprint.post(f"{_SALON}/read")
-@documented(_order("Прочитать журнал салона заново"))
+@documented(order_operation("Прочитать журнал салона заново", refused=HTTPStatus.CONFLICT))
 def read_again(company_id: int) -> Response:
     """Read the journal from the beginning, unless it is being read."""
     return _back(company_id, "reading" if _actions().read_again(_known(company_id)) else "in-hand")
 
 
 @blueprint.post(f"{_SALON}/pause")
-@documented(_order("Придержать сообщения салона"))
+@documented(order_operation("Придержать сообщения салона", refused=HTTPStatus.CONFLICT))
 def pause(company_id: int) -> Response:
     """Hold everything but what a human types."""
     _actions().pause(_known(company_id), is_paused=True)
@@ -111,7 +109,7 @@ def pause(company_id: int) -> Response:
 
 
 @blueprint.post(f"{_SALON}/resume")
-@documented(_order("Отпустить сообщения салона"))
+@documented(order_operation("Отпустить сообщения салона", refused=HTTPStatus.CONFLICT))
 def resume(company_id: int) -> Response:
     """Let messages go on; what became worthless is not sent."""
     _actions().pause(_known(company_id), is_paused=False)
@@ -119,14 +117,14 @@ def resume(company_id: int) -> Response:
 
 
 @blueprint.post(f"{_SALON}/restart")
-@documented(_order("Перезапустить связь салона с WhatsApp"))
+@documented(order_operation("Перезапустить связь салона с WhatsApp", refused=HTTPStatus.CONFLICT))
 def restart(company_id: int) -> Response:
     """Disconnect the session and connect it afresh, also where it waits."""
     return _back(company_id, "restarting" if _actions().restart(_known(company_id)) else "no-phone")
 
 
 @blueprint.post(f"{_SALON}/retry-rows")
-@documented(_order("Обработать отложенное салона ещё раз"))
+@documented(order_operation("Обработать отложенное салона ещё раз", refused=HTTPStatus.CONFLICT))
 def retry_rows(company_id: int) -> Response:
     """Have what was set aside tried again."""
     current_container().salon_desk.retry_rows(_known(company_id), by=operator())
@@ -134,7 +132,7 @@ def retry_rows(company_id: int) -> Response:
 
 
 @blueprint.post(f"{_SALON}/enter")
-@documented(_order("Открыть кабинет салона в этом браузере"))
+@documented(order_operation("Открыть кабинет салона в этом браузере", refused=HTTPStatus.CONFLICT))
 def enter(company_id: int) -> Response:
     """Open the salon's own pages for an hour, for a reason; the owner is told."""
     company, reason = _company(company_id), _reason()
@@ -146,7 +144,7 @@ def enter(company_id: int) -> Response:
 
 
 @blueprint.get(f"{_SALON}/chats")
-@documented(_page("Чаты салона без текстов", before="Продолжение: из ответа"))
+@documented(page_operation("Чаты салона без текстов", before="Продолжение: из ответа"))
 def list_chats(company_id: int) -> str:
     """Who has written when and has the floor: no names, no words, masked numbers."""
     company = _company(company_id)
@@ -166,7 +164,7 @@ def list_chats(company_id: int) -> str:
 
 
 @blueprint.post(f"{_CHAT}/open")
-@documented(_order("Открыть чат, назвав причину"))
+@documented(order_operation("Открыть чат, назвав причину", refused=HTTPStatus.CONFLICT))
 def open_chat(company_id: int, contact_id: int) -> Response:
     """Let this browser read a chat for half an hour; the reason is kept."""
     number, reason = _known(company_id), _reason()
@@ -177,7 +175,7 @@ def open_chat(company_id: int, contact_id: int) -> Response:
 
 
 @blueprint.get(_CHAT)
-@documented(_page("Открытый чат", before="Продолжение: из ответа"))
+@documented(page_operation("Открытый чат", before="Продолжение: из ответа"))
 def show_chat(company_id: int, contact_id: int) -> str | Response:
     """The words of a chat that this browser has opened; else the way to the list, where it is opened."""
     company, desk, contact = _company(company_id), current_container().salon_desk, ContactId(contact_id)

@@ -7,10 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg2
@@ -263,7 +262,8 @@ def test_a_nudge_makes_every_host_look_at_once_and_messages_only_the_one_that_se
             RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
             wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
             names = "SELECT name FROM session_hosts"
-            [[name], _] = wait_until(lambda: _two(salons.rows(names)), SLOWLY, "both hold a lease")
+            wait_until(lambda: len(salons.rows(names)) == 2, SLOWLY, "both hold a lease")
+            name = salons.rows(names)[0]["name"]
             RqJobQueue(redis).nudge(Job.SEND_MESSAGES, HostName(name))
             wait_until(lambda: sorted(_nudges_taken(redis)) == [1, 2], SLOWLY, "one took another")
             wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
@@ -280,10 +280,6 @@ def test_a_nudge_makes_every_host_look_at_once_and_messages_only_the_one_that_se
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-
-def _two(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]] | None:
-    return [list(row.values()) for row in rows] if len(rows) == 2 else None
 
 
 def _nudges_taken(redis: Redis) -> list[int]:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.notices.change_planning import NewNotice
-from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.reminder_planning import one_per_visit
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.telling import (
@@ -25,7 +25,7 @@ from aiadmin.domain.notices.telling import (
     is_rest,
     visits_of,
 )
-from tests.support.journals import COLOURING, NOW, record
+from tests.support.journals import COLOURING, NOW, record, told
 
 BOOKINGS = st.lists(
     st.builds(
@@ -84,30 +84,16 @@ MOVED = {"starts_at": LATER.starts_at + timedelta(hours=3)}
 OTHERS = {"client_id": 6, "client_phone": "79000000002"}
 
 
-def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> NoticeWithBooking:
-    announced = AnnouncedVisit.of(booked) if kind is not NoticeKind.CANCELLED else AnnouncedVisit.of(was or booked)
-    notice = Notice(
-        id=NoticeId(booked.record_id),
-        company_id=CompanyId(1),
-        record_id=booked.record_id,
-        kind=kind,
-        announced=replace(announced, was=None if was is None else AnnouncedVisit.of(was)),
-        due_at=NOW,
-        deadline_at=booked.starts_at,
-    )
-    return NoticeWithBooking(notice=notice, record=booked)
-
-
 def _off(booked: Record) -> NoticeWithBooking:
-    return _told(NoticeKind.CANCELLED, replace(booked, **OFF), booked)
+    return told(NoticeKind.CANCELLED, replace(booked, **OFF), booked)
 
 
 def _moved(booked: Record, by: timedelta) -> NoticeWithBooking:
-    return _told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
+    return told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
 
 
 def _changed(booked: Record) -> NoticeWithBooking:
-    return _told(NoticeKind.CHANGED, replace(booked, staff_id=11), booked)
+    return told(NoticeKind.CHANGED, replace(booked, staff_id=11), booked)
 
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
@@ -129,15 +115,15 @@ HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
         ([_changed(LATER)], [], NoticeKind.CHANGED, [1]),
         ([_changed(LATER)], [FIRST], NoticeKind.CHANGED, [0, 1]),
         ([_changed(FIRST), _off(LATER)], [LAST], NoticeKind.CHANGED, [0, 2]),
-        ([_told(NoticeKind.BOOKED, LATER)], [FIRST], NoticeKind.BOOKED, [1]),
+        ([told(NoticeKind.BOOKED, LATER)], [FIRST], NoticeKind.BOOKED, [1]),
         (
-            [_told(NoticeKind.BOOKED, replace(LATER, starts_at=FIRST.starts_at)), _off(FIRST)],
+            [told(NoticeKind.BOOKED, replace(LATER, starts_at=FIRST.starts_at)), _off(FIRST)],
             [],
             NoticeKind.CHANGED,
             [0],
         ),
-        ([_told(NoticeKind.BOOKED, LATER), _off(FIRST)], [], None, [1]),
-        ([_told(NoticeKind.REMINDER_DAY, FIRST)], [LATER], NoticeKind.REMINDER_DAY, [0, 1]),
+        ([told(NoticeKind.BOOKED, LATER), _off(FIRST)], [], None, [1]),
+        ([told(NoticeKind.REMINDER_DAY, FIRST)], [LATER], NoticeKind.REMINDER_DAY, [0, 1]),
     ],
 )
 def test_what_is_said_of_a_visit_is_true_of_all_of_it(
@@ -156,11 +142,11 @@ def test_notices_of_one_visit_belong_together_as_its_client_knew_it() -> None:
     )
     twin = replace(elsewhere, record_id=10, visit_id=None)
     next_week = replace(LAST, starts_at=FIRST.starts_at + WEEK)
-    told = [_off(LATER), _off(elsewhere), _off(FIRST), _off(alone), _off(next_week), _off(alone_too)]
-    grouped = [[one.notice.record_id for one in each] for each in by_visit(told)]
+    all_off = [_off(LATER), _off(elsewhere), _off(FIRST), _off(alone), _off(next_week), _off(alone_too)]
+    grouped = [[one.notice.record_id for one in each] for each in by_visit(all_off)]
     assert grouped == [[3, 2], [9], [5], [4], [6]]
     assert by_visit([_off(elsewhere), _off(alone), _off(twin)]) == [[_off(elsewhere), _off(twin)], [_off(alone)]]
-    left = _told(NoticeKind.MOVED, replace(LATER, visit_id=9, starts_at=FIRST.starts_at + WEEK), LATER)
+    left = told(NoticeKind.MOVED, replace(LATER, visit_id=9, starts_at=FIRST.starts_at + WEEK), LATER)
     assert by_visit([_off(FIRST), left]) == [[_off(FIRST), left]]
     assert visits_of([left]) == {7, 9}
 
@@ -182,7 +168,7 @@ def test_notices_of_one_visit_belong_together_as_its_client_knew_it() -> None:
 )
 def test_what_stands_of_one_visit_is_told_with_it(other: dict[str, Any], reminded: bool, news: bool) -> None:
     settings, booked = MessageSettings(), replace(LATER, **other)
-    assert is_rest(booked, [_told(NoticeKind.REMINDER_DAY, FIRST)], settings, NOW) is reminded
+    assert is_rest(booked, [told(NoticeKind.REMINDER_DAY, FIRST)], settings, NOW) is reminded
     assert is_rest(booked, [_off(FIRST)], settings, NOW) is news
     assert is_heir(booked, AnnouncedVisit.of(FIRST), settings) is reminded
 
@@ -195,9 +181,9 @@ def test_a_booking_that_leaves_its_visit_leaves_the_rest_behind() -> None:
 
 
 def test_who_comes_to_a_part_of_a_visit_is_asked_about_the_rest() -> None:
-    told = _told(NoticeKind.REMINDER_DAY, replace(FIRST, attendance=Attendance.CONFIRMED))
-    assert is_asking(VisitNotices(told=[told], rest=[LATER]))
-    assert not is_asking(VisitNotices(told=[told]))
+    reminder = told(NoticeKind.REMINDER_DAY, replace(FIRST, attendance=Attendance.CONFIRMED))
+    assert is_asking(VisitNotices(told=[reminder], rest=[LATER]))
+    assert not is_asking(VisitNotices(told=[reminder]))
 
 
 def test_one_person_is_reminded_once_however_the_number_is_written_and_two_are_twice() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.ids import CompanyId, NoticeId, SalonId
+from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import BookedService, Record
-from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
+from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, by_visit
 from aiadmin.services.notices.rendering import render
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.notices.settings import SalonMessages
-from tests.support.journals import COLOURING, HAIRCUT, NOW, record
+from tests.support.journals import COLOURING, HAIRCUT, NOW, record, told
 
 SALON = SyncedSalon(company_id=CompanyId(1), salon_id=SalonId(2), zone="UTC", known_since=NOW)
 MANICURE = BookedService(service_id=3, title="Маникюр")
@@ -31,26 +31,12 @@ FIRST, SECOND, THIRD = _booked(1, HAIRCUT, 15), _booked(2, COLOURING, 16), _book
 SAME, LATER, OFF = "прежнее", "теперь ждём вас", "отмен"
 
 
-def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> NoticeWithBooking:
-    announced = AnnouncedVisit.of(was if was is not None and kind is NoticeKind.CANCELLED else booked)
-    notice = Notice(
-        id=NoticeId(booked.record_id),
-        company_id=CompanyId(1),
-        record_id=booked.record_id,
-        kind=kind,
-        announced=replace(announced, was=None if was is None else AnnouncedVisit.of(was)),
-        due_at=NOW,
-        deadline_at=booked.starts_at,
-    )
-    return NoticeWithBooking(notice=notice, record=booked)
-
-
 def _off(booked: Record, **changes: Any) -> NoticeWithBooking:
-    return _told(NoticeKind.CANCELLED, replace(booked, is_deleted=True, **changes), booked)
+    return told(NoticeKind.CANCELLED, replace(booked, is_deleted=True, **changes), booked)
 
 
 def _moved(booked: Record, by: timedelta) -> NoticeWithBooking:
-    return _told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
+    return told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
 
 
 def _text(told: list[NoticeWithBooking], rest: list[Record], known: list[Record] | None = None) -> str:
@@ -108,7 +94,7 @@ def _lines(text: str) -> list[str]:
         pytest.param([_off(SECOND)], [], ["в 16:00, отменена"], [], id="the rest is off for who is in the salon"),
         pytest.param(
             [
-                _told(NoticeKind.BOOKED, replace(THIRD, starts_at=FIRST.starts_at)),
+                told(NoticeKind.BOOKED, replace(THIRD, starts_at=FIRST.starts_at)),
                 _off(FIRST),
             ],
             [SECOND],
@@ -124,7 +110,7 @@ def _lines(text: str) -> list[str]:
             id="all is moved",
         ),
         pytest.param(
-            [_told(NoticeKind.CHANGED, replace(SECOND, staff_id=FIRST.staff_id), SECOND)],
+            [told(NoticeKind.CHANGED, replace(SECOND, staff_id=FIRST.staff_id), SECOND)],
             [FIRST],
             [SAME, "в 15:00", "Услуги: Стрижка, Окрашивание\n"],
             ["перенес"],
@@ -132,7 +118,7 @@ def _lines(text: str) -> list[str]:
         ),
     ],
 )
-def test_what_is_left_of_a_visit_is_told(
+def test_what_is_left_of_a_visit_istold(
     told: list[NoticeWithBooking], rest: list[Record], said: list[str], unsaid: list[str]
 ) -> None:
     text = _text(told, rest)
