@@ -40,7 +40,7 @@ class Lease:
 
     Args:
         on_lost: called from the renewing thread; everything held under the old id must stop.
-        on_overslept: called from another thread when the process stood still for longer than the lease.
+        on_overslept: called from any thread when the process stood still for longer than the lease.
         on_renewed: called from the renewing thread, too, with what the process takes of its machine.
         on_changed: called from there when a lease was taken, or an operator wants everything moved.
     """
@@ -67,7 +67,7 @@ class Lease:
         self._adopts_from = self._valid_until = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
-        self._watch = SuspendWatch(valid_until=lambda: self._valid_until, on_overslept=on_overslept)
+        self._watch = SuspendWatch(on_overslept=on_overslept)
 
     @property
     def host_id(self) -> HostId | None:
@@ -148,6 +148,7 @@ class Lease:
                 fresh = self._host_id
             is_draining = work.hosts.is_draining(fresh)
             work.commit()
+        self._watch.renewed(valid_until)
         before = self._host_id, self._is_draining
         self._host_id, self._is_draining, self._valid_until = fresh, is_draining, valid_until
         if before != (fresh, is_draining):

@@ -18,23 +18,26 @@ def uptime() -> float:
 
 
 class SuspendWatch:
-    """Calls `on_overslept` from a thread of its own when a lease ran out while the process stood still.
+    """Calls `on_overslept` when a lease ran out while the process stood still.
 
-    It does nothing else, so that it is awake first: the library reconnects within a fraction of a second.
+    A thread that does nothing else looks each second, so that it is awake first: the library reconnects within a
+    fraction of a second. `renewed` looks, too, before it takes the new lease for the known one: a process may stand
+    still within a second of its first lease, and whoever looks first still knows the lease of before.
 
     Args:
-        valid_until: until when the lease is ours, on `clock`.
+        on_overslept: called from the thread that noticed, once for each time.
     """
 
     def __init__(
         self,
         *,
-        valid_until: Callable[[], float],
         on_overslept: Callable[[], None],
         clock: Callable[[], float] = uptime,
         every: float = BEAT_SECONDS,
     ) -> None:
-        self._valid_until, self._on_overslept, self._clock, self._every = valid_until, on_overslept, clock, every
+        self._on_overslept, self._clock, self._every = on_overslept, clock, every
+        self._lock = threading.Lock()
+        self._before, self._valid_until = clock(), 0.0
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="standstill", daemon=True)
 
@@ -46,10 +49,20 @@ class SuspendWatch:
         """Watch no longer; does not wait."""
         self._is_over.set()
 
+    def renewed(self, valid_until: float) -> None:
+        """The lease is ours until then, on `clock`."""
+        self._look(valid_until)
+
     def _run(self) -> None:
-        before, valid_until = self._clock(), self._valid_until()
         while not self._is_over.wait(self._every):
+            self._look()
+
+    def _look(self, valid_until: float | None = None) -> None:
+        with self._lock:
             now = self._clock()
-            if was_suspended(before, now, valid_until):
-                self._on_overslept()
-            before, valid_until = now, self._valid_until()
+            has_overslept = was_suspended(self._before, now, self._valid_until)
+            self._before = now
+            if valid_until is not None:
+                self._valid_until = valid_until
+        if has_overslept:
+            self._on_overslept()
