@@ -37,7 +37,7 @@ _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""
 _WHILE_IT_STARTS = Retry(connect=6, read=0, backoff_factor=0.1)
 _YCLIENTS = f'--everybody-consents --salon {DEMO_SALON} --bot "$PUBLIC_URL"'
-_FIRST_WORD = "make client PHONE=79001112244 SAY='Хочу на мужскую стрижку послезавтра в 16:00'"
+_FIRST_WORD = "make client PHONE=79001112244 SAY='Хочу на мужскую стрижку через два дня в 16:00'"
 """A time that the journal's first visits leave free."""
 _OWNER = {"id": 777, "name": "make demo"}
 """The journal's owner by another address: theirs is then opened first by the browser of the demo's user."""

@@ -52,7 +52,7 @@ def test_a_client_speaks_and_books_in_writing(world: World) -> None:
     speech, day = world.speech, datetime.now(MOSCOW) + timedelta(days=2)
     salon = Salon(world)
     salon.ask("POST", "bot/settings", json={"settings": {"mode": "always"}})
-    wish = "Здравствуйте! Можно послезавтра в 13 на мужскую стрижку? Меня зовут Нина"
+    wish = "Здравствуйте! Можно через два дня в 13 на мужскую стрижку? Меня зовут Нина"
     speech.script.heard |= {VOICE: wish, VOICE[:-1]: "да"}
 
     offered = _spoken(world, VOICE)
@@ -87,7 +87,7 @@ def test_a_client_books_by_chat_the_salon_takes_the_chat_and_gives_it_back_by_th
     salon = Salon(world)
     salon.ask("POST", "bot/settings", json={"settings": {"mode": "always"}})
 
-    offered = _answered(world, "Здравствуйте! Можно послезавтра в 12 на мужскую стрижку?")
+    offered = _answered(world, "Здравствуйте! Можно через два дня в 12 на мужскую стрижку?")
     asked = _answered(world, "Нина")
     for said in (offered, asked):
         assert f"Мужская стрижка, мастер Анна, {wording.day(day)}, 12:00, 45 мин" in said
