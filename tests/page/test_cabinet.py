@@ -245,6 +245,18 @@ def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon:
         page = cabinet.open(salon, "/chats", width)
         page.locator(f"[data-contact='{contact}']", has_text="Спасибо!").wait_for()
         assert page.locator(f"[data-contact='{contact}'] .unread").count() == 0
+    _tap_while_the_list_is_read_anew(page, site, salon, contact)
+
+
+def _tap_while_the_list_is_read_anew(page: Page, site: Site, salon: Salon, contact: int) -> None:
+    page.wait_for_selector("main[data-link=live]")
+    page.locator(f"[data-contact='{contact}']").hover()
+    page.mouse.down()
+    with page.expect_response("**/conversations?*"):
+        site.container.page_events.messages(salon.company_id, [ContactId(contact)])
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    page.locator("[data-visit]", has_text="изит").wait_for()
 
 
 def _say(site: Site, salon: Salon, contact: int, words: str) -> None:

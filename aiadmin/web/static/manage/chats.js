@@ -3,7 +3,7 @@
 import { formatPhone } from '../connect/phone.js';
 import { $, api, main, order, problem, report, strings } from './cabinet.js';
 import { watchTyped } from './drafts.js';
-import { clockOf, element, number } from './elements.js';
+import { clockOf, element, number, redraw } from './elements.js';
 import { watchSalon } from './live.js';
 import { createLog } from './log.js';
 import { format } from './strings.js';
@@ -54,8 +54,8 @@ function row(chat) {
 function showRows() {
   const place = $('[data-chats]');
   const held = document.activeElement?.dataset?.contact;
-  place.replaceChildren(...[...rows.values()].map(row));
-  if (held) place.querySelector(`[data-contact="${held}"]`)?.focus();
+  redraw(place, [...rows.values()].map(row));
+  if (held && held !== document.activeElement?.dataset?.contact) place.querySelector(`[data-contact="${held}"]`)?.focus();
 }
 
 async function list(before = '') {

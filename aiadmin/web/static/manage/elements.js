@@ -8,6 +8,16 @@ export function element(name, text = '', attributes = {}) {
   return made;
 }
 
+/** Shows these lines; one that shows the same already stays as it is, so that a tap that began on it ends on it. */
+export function redraw(place, lines) {
+  lines.forEach((line, at) => {
+    const shown = place.children[at];
+    if (!shown) place.append(line);
+    else if (!shown.isEqualNode(line)) shown.replaceWith(line);
+  });
+  while (place.children.length > lines.length) place.lastElementChild.remove();
+}
+
 /** A function that makes times by the clock of a zone: the salon's, wherever its owner is. */
 export function clockOf(zone) {
   const day = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone });
