@@ -6,7 +6,8 @@ a process that reads no chats does not pay for them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -29,6 +30,8 @@ _CLASSES = {
 }
 """By the parts of speech of OpenCorpora."""
 
+_RUSSIAN = re.compile("[а-яёіїєґ'-]+")
+"""What the dictionaries are asked about; pymorphy3 raises on letters that have no name, such as those of Tangut."""
 _SOFT_ENDINGS = ("и", "ью")
 """Of names that the dictionary takes for indeclinable, and people decline: Асель, к Асели."""
 
@@ -61,14 +64,21 @@ class PymorphyMorphology:
 
         return pymorphy3.MorphAnalyzer(lang="ru")
 
+    def _parses(self, word: str) -> Sequence[Any]:
+        """The readings of a word, the likeliest first; none of what is no Russian word."""
+        return self._analyzer.parse(word) if _RUSSIAN.fullmatch(word) else ()
+
     def _lemma(self, word: str) -> str:
-        return _plain(self._analyzer.parse(word)[0].normal_form)
+        return next((_plain(one.normal_form) for one in self._parses(word)), word)
 
     def _knows(self, word: str) -> bool:
         return bool(self._analyzer.word_is_known(word))
 
     def _word_class(self, word: str) -> WordClass:
-        tag = self._analyzer.parse(word)[0].tag
+        parses = self._parses(word)
+        if not parses:
+            return WordClass.STRANGE
+        tag = parses[0].tag
         if "impr" in tag:
             return WordClass.ORDER
         if "past" in tag:
@@ -78,25 +88,23 @@ class PymorphyMorphology:
         return found if is_told or self._analyzer.word_is_known(word) else WordClass.STRANGE
 
     def _given_name(self, word: str) -> str:
-        names = [
-            one for one in self._analyzer.parse(word) if "Name" in one.tag and self._analyzer.word_is_known(word)
-        ]
+        names = [one for one in self._parses(word) if "Name" in one.tag and self._analyzer.word_is_known(word)]
         return _plain(names[0].normal_form) if names else ""
 
     def _forms(self, word: str) -> frozenset[str]:
-        parses = self._analyzer.parse(word)
+        parses = self._parses(word)
         likely = [one for one in parses if one.score >= _RARE] or parses[:1]
         return frozenset({word} | {_plain(form.word) for one in likely for form in one.lexeme})
 
     def _forms_of_name(self, name: str) -> frozenset[str]:
-        parses = self._analyzer.parse(name)
+        parses = self._parses(name)
         named = [one for one in parses if "Name" in one.tag and one.normal_form == one.word] or parses[:1]
         forms = {_plain(form.word) for one in named for form in one.lexeme if "plur" not in form.tag}
         soft = {name[:-1] + ending for ending in _SOFT_ENDINGS} if name.endswith("ь") and len(forms) == 1 else set()
         return frozenset({name} | forms | soft)
 
     def _is_personal_name(self, word: str) -> bool:
-        return any(kind in self._analyzer.parse(word)[0].tag for kind in _PERSONAL)
+        return any(kind in one.tag for one in self._parses(word)[:1] for kind in _PERSONAL)
 
     def _beginning_with(self, beginning: str) -> frozenset[str]:
         words = map(_plain, self._analyzer.dictionary.words.keys(beginning))

@@ -120,7 +120,9 @@ def test_numbers_kinds_and_requests_count_as_words_of_the_wish(text: str, word: 
     assert [one.text for one in understood(text, situation()) if isinstance(one, Unread)] == [word]
 
 
-@pytest.mark.parametrize("text", ["𗀀", "запишите на стрижку завтра в 15 𗀀", "на 🪒 стрижку ﷽", "стрижка Ⅷ завтра"])
+@pytest.mark.parametrize(
+    "text", ["𗀀", "запишите на стрижку завтра в 15 𗀀", "на 🪒 стрижку ﷽", "стрижка Ⅷ завтра", "AAA𗀀", "стриж𗀀"]
+)
 def test_letters_that_no_dictionary_knows_are_no_words(text: str) -> None:
     assert not [one for one in understood(text, situation()) if isinstance(one, Unread)]
 
