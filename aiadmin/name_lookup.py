@@ -6,8 +6,10 @@ other; `socket.getaddrinfo` takes no timeout.
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import threading
+from contextlib import suppress
 
 
 def look_up(host: str, *, seconds: float) -> list[str]:
@@ -20,6 +22,8 @@ def look_up(host: str, *, seconds: float) -> list[str]:
         TimeoutError: nothing was heard within `seconds`.
         OSError: the name stands for nothing, or is none.
     """
+    with suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]
     found: list[str] = []
     wrong: list[OSError] = []
 

@@ -2,12 +2,15 @@
 
 A timeout of `requests` is one of a single `recv`, and starts anew with every byte: a server that drips its header, or
 its part of a TLS handshake, holds a call for hours. Here the call's socket is shut down when its time is over, which
-ends any wait on it as a lost connection does. Before there is a socket, the look-up of the name has the call's
-timeout for connecting, which the system's resolver does not know of.
+ends any wait on it as a lost connection does. One thread watches the deadlines of all calls: one for each would be a
+fifth of what a call costs us. Before there is a socket, the look-up of the name has the call's timeout for
+connecting, which the system's resolver does not know of.
 """
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import os
 import socket
 import threading
@@ -29,7 +32,85 @@ CONNECT_SECONDS = 5.0
 """For connecting, where a call has no timeout for that."""
 _LEAST_SECONDS = 0.05
 
-_call = threading.local()
+_here = threading.local()
+
+
+class _Call:
+    """The sockets of one call, and whether it is over, by its deadline or by its end."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self.is_done = False
+        self._lines: list[socket.socket] = []
+
+    def hold(self, line: socket.socket) -> None:
+        """Take a socket under a descriptor of our own: TLS takes the first one over."""
+        self._lines.append(socket.socket(fileno=os.dup(line.fileno())))
+        if self.is_cut:  # while it was being connected
+            self.cut()
+
+    def cut(self) -> None:
+        """End every wait on the call's sockets."""
+        self.is_cut = True
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """Let its sockets go."""
+        self.is_done = True
+        for line in self._lines:
+            line.close()
+        self._lines.clear()
+
+
+class _Watchdog:
+    """The thread that cuts calls off at their deadlines. It begins with a call and ends when none is left to watch.
+
+    A call that is done stays in the heap until its time, so the thread wakes once in a deadline, not in each call.
+    """
+
+    def __init__(self) -> None:
+        self.start_anew()
+
+    def start_anew(self) -> None:
+        """Watch nothing. A forked child has no thread of its parent's, and perhaps a lock that one of them held."""
+        self._changed = threading.Condition()
+        self._calls: list[tuple[float, int, _Call]] = []
+        self._numbers = itertools.count()
+        self._is_running = False
+
+    def watch(self, call: _Call, seconds: float) -> None:
+        """Cut a call off in so many seconds, unless it is done by then."""
+        with self._changed:
+            heapq.heappush(self._calls, (time.monotonic() + seconds, next(self._numbers), call))
+            if not self._is_running:
+                threading.Thread(target=self._run, name="http-deadlines", daemon=True).start()
+                self._is_running = True
+            elif self._calls[0][2] is call:
+                self._changed.notify()
+
+    def end(self, call: _Call) -> None:
+        """Forget a call. Not while it is being cut off: what it closes may be another's descriptor at once."""
+        with self._changed:
+            call.end()
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._calls:
+                until, _, call = self._calls[0]
+                left = until - time.monotonic()
+                if left > 0 and not call.is_done:
+                    self._changed.wait(left)
+                    continue
+                heapq.heappop(self._calls)
+                if not call.is_done:
+                    call.cut()
+            self._is_running = False
+
+
+_watchdog = _Watchdog()
+os.register_at_fork(after_in_child=_watchdog.start_anew)
 
 
 @contextmanager
@@ -39,21 +120,16 @@ def within(seconds: float) -> Iterator[None]:
     What is cut off raises as a lost connection: a `requests` or `urllib3` error, or OSError. Where the library would
     take half a header for the whole, TimeoutError, which is one, is raised here.
     """
-    lines: list[socket.socket] = []
-    is_over = threading.Event()
-    _call.lines = lines
-    timer = threading.Timer(seconds, _cut, [lines, is_over])
-    timer.daemon = True
-    timer.start()
+    call = _Call()
+    _here.call = call
+    _watchdog.watch(call, seconds)
     try:
         yield
-        if is_over.is_set():
+        if call.is_cut:
             raise TimeoutError(f"no whole answer within {seconds:g} s")
     finally:
-        timer.cancel()
-        _call.lines = None
-        for line in lines:
-            line.close()
+        _here.call = None
+        _watchdog.end(call)
 
 
 def bounded_session() -> requests.Session:
@@ -71,18 +147,10 @@ def reason_within(error: BaseException) -> BaseException:
     return inner if isinstance(inner, BaseException) else error
 
 
-def _cut(lines: list[socket.socket], is_over: threading.Event) -> None:
-    is_over.set()
-    for line in lines:
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-
 def _hold(line: socket.socket) -> None:
-    """Remember a socket of the call in hand, under a name of our own: TLS takes the first one over."""
-    lines = getattr(_call, "lines", None)
-    if lines is not None:
-        lines.append(socket.socket(fileno=os.dup(line.fileno())))
+    call: _Call | None = getattr(_here, "call", None)
+    if call is not None:
+        call.hold(line)
 
 
 class _Bounded:
