@@ -18,6 +18,7 @@ import bench.hosting
 import bench.http
 import bench.idle
 import bench.notices
+import bench.pages
 import bench.pairing
 import bench.sending
 import bench.sockets
@@ -49,6 +50,7 @@ ALONE = {
     "understanding": bench.understanding.measure,
     "chat": bench.chat.measure,
     "starts": bench.starts.measure,
+    "pages": bench.pages.measure,
 }
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "sockets", *ALONE)
@@ -57,6 +59,7 @@ QUICK = {
     "idle": partial(bench.idle.measure, is_quick=True),
     "sending": partial(bench.sending.measure, is_quick=True),
     "notices": partial(bench.notices.measure, is_quick=True),
+    "pages": partial(bench.pages.measure, is_quick=True),
 }
 """Those that have a quick form."""
 

@@ -17,7 +17,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.web.companies import connect_links, registration, statistics
 from aiadmin.web.console import door, fleet, salon, salons
-from aiadmin.web.http import company_slots, errors, guards, headers, limits, origins, request_log
+from aiadmin.web.http import company_slots, compression, errors, guards, headers, limits, origins, request_log
 from aiadmin.web.http.fields import MAX_ID
 from aiadmin.web.http.json_body import READ_BYTES
 from aiadmin.web.http.real_ip import RealIp
@@ -46,8 +46,10 @@ def create_app(container: Container) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["support"] = _support(container.config)
+    app.jinja_env.globals["modules"] = app.modules
     app.jinja_env.globals["yclients_url"] = _yclients_page(container.config)
     request_log.attach(app)
+    compression.attach(app)
     headers.attach(app, container.config.public_url)
     errors.attach(app)
     _add_routes(app)
