@@ -26,6 +26,7 @@ from aiadmin.adapters import embedded
 from tests.support.chromium import chromium, is_helper
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
+from tests.support.forked_workers import fork_workers
 from tests.support.polling import polled
 from tests.support.processes import allow_forking, children
 from tests.support.restarting import LASTING
@@ -63,6 +64,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("real_starts"):
         allow_forking()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before the first worker starts."""
+    if sys.platform == "linux":
+        fork_workers(config.args)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -20,7 +20,8 @@ from tests.support.processes import AS_INSTALLED
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forking")]
 
 SCRIPT = str(ROOT / "tests" / "support" / "portrait.py")
-PROGRAMS = [("-m", "tests.support.portrait"), (SCRIPT,)]
+LINE = "import sys; from tests.support import portrait; portrait.main(sys.argv[1])"
+PROGRAMS = [("-m", "tests.support.portrait"), (SCRIPT,), ("-c", LINE)]
 Start = Callable[..., "subprocess.Popen[Any]"]
 
 
@@ -50,7 +51,7 @@ def _told(begin: Start, *arguments: str, cwd: Path) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=["module", "script"])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["module", "script", "line"])
 def test_a_forked_program_is_given_what_a_started_one_is(program: tuple[str, ...]) -> None:
     started, one, other = (
         _told(begin, *program, "3", cwd=ROOT) for begin in (_really, processes.start, processes.start)

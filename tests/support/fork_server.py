@@ -1,6 +1,6 @@
 """A Python that has loaded what the product's processes load, and forks one where a test would start one.
 
-`python -m tests.support.fork_server KIND CHANNEL` serves until the socket with the descriptor CHANNEL is closed. An
+`python -m tests.support.fork_server CHANNEL KIND` serves until the socket with the descriptor CHANNEL is closed. An
 order is the command line, the folder and the environment as JSON, with the three standard streams; `forks` gives it.
 The child then runs the program as Python would, as `__main__`, from nothing but its order. It is forked twice: the
 one in between dies at once, and so the child is adopted by whoever ordered it.
@@ -42,7 +42,8 @@ class Order:
     """One process to be.
 
     Attributes:
-        arguments: what follows `python` on its command line: a script or `-m` and a module, and their words.
+        arguments: what follows `python` on its command line: a script, `-m` and a module or `-c` and a program, and
+            their words.
         folder: where it runs.
         environment: all of it.
         title: its name in lists of processes, where it needs one.
@@ -68,8 +69,13 @@ def load(kind: str) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot fork"
+    assert_alone()
     assert not sys.modules.keys() & {"neonize", "wsgi"}, "one starts threads, the other reads the environment"
+
+
+def assert_alone() -> None:
+    """No library has begun a thread: a fork would not have it."""
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot fork"
 
 
 def _load_web() -> None:
@@ -141,6 +147,11 @@ def become(order: Order, where: list[str]) -> None:
         sys.path[:] = [order.folder, *found, *where]
         sys.modules.pop(module, None)
         runpy.run_module(module, run_name="__main__", alter_sys=True)
+    elif first == "-c":
+        program, *words = words
+        sys.argv[:] = ["-c", *words]
+        sys.path[:] = ["", *found, *where]
+        exec(program, vars(importlib.import_module("__main__")))  # noqa: S102 the order is ours
     else:
         sys.argv[:] = order.arguments
         sys.path[:] = [str(Path(first).resolve().parent), *found, *where]
@@ -153,7 +164,7 @@ def installed() -> list[str]:
     return sys.path[1 + len(own) :]
 
 
-def _main(kind: str, descriptor: str) -> tuple[Order | None, Any]:
+def _main(descriptor: str, kind: str) -> tuple[Order | None, Any]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
     with socket.socket(fileno=int(descriptor)) as channel:
         where = installed()

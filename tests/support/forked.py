@@ -45,25 +45,33 @@ class Forker:
 
 
 class ForkServer(Forker):
-    """A running fork server."""
+    """A running fork server.
 
-    def __init__(self, kind: str, environment: Mapping[str, str]) -> None:
+    Args:
+        program: the words of Python's command line up to the channel's number.
+        words: those that follow it.
+    """
+
+    def __init__(self, *program: str, words: Sequence[str], environment: Mapping[str, str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(ours)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.fork_server", kind, str(theirs.fileno())],
+                [sys.executable, *program, str(theirs.fileno()), *words],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         self.pid = self._process.pid
         atexit.register(self._stop)
 
     def _stop(self) -> None:
-        self._channel.close()
+        """It has nothing to put away, and may still be loading."""
+        self._process.kill()
         self._process.wait(_STOP_WITHIN)
+        self._channel.close()
 
 
 @contextmanager

@@ -69,7 +69,8 @@ def _fork_server(kind: str) -> ForkServer:
             for name, value in os.environ.items()
             if name in {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE"}
         }
-        _fork_servers[kind] = ForkServer(kind, kept | AS_INSTALLED | {"NEONIZE_BOT_TAG": "off"})
+        environment = kept | AS_INSTALLED | {"NEONIZE_BOT_TAG": "off"}
+        _fork_servers[kind] = ForkServer("-m", "tests.support.fork_server", words=[kind], environment=environment)
     return _fork_servers[kind]
 
 

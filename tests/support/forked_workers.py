@@ -1,0 +1,51 @@
+"""xdist's workers, forked from one process that has collected what they run.
+
+To import all tests costs four seconds of processor time, and ten where nothing is compiled yet: so it is done once,
+and not by every worker. Each then collects by itself, as xdist wants it, and finds all modules there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from execnet import gateway_io
+from execnet.gateway_base import Popen2IO
+
+from tests.support import fork_server
+from tests.support.forked import ROOT, Forked, ForkServer
+
+
+def fork_workers(paths: Sequence[str]) -> None:
+    """From now on xdist forks the workers that it would start; what they will run is below `paths`."""
+    server = ForkServer("-m", __name__, words=paths, environment=os.environ)
+
+    class ForkedIO(gateway_io.Popen2IOMaster):  # type: ignore[misc]
+        def __init__(self, args: Sequence[str], execmodel: Any) -> None:
+            program, pipe = args[args.index("-c") :], subprocess.PIPE
+            self.popen = Forked(server, program, cwd=ROOT, env=os.environ, stdin=pipe, stdout=pipe)
+            Popen2IO.__init__(self, self.popen.stdin, self.popen.stdout, execmodel=execmodel)
+
+    gateway_io.Popen2IOMaster = ForkedIO
+
+
+def _serve(descriptor: str, *paths: str) -> fork_server.Order | None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
+    with socket.socket(fileno=int(descriptor)) as channel:
+        pytest.main(["--collect-only", "-qq", *paths])  # what fails is told by the workers, which try it again
+        sys.stdout.flush()  # or every fork would say it
+        fork_server.assert_alone()
+        return fork_server.serve(channel)
+
+
+if __name__ == "__main__":
+    found = sys.path[1:]
+    ordered = _serve(*sys.argv[1:])
+    if ordered is not None:
+        fork_server.become(ordered, found)
