@@ -78,7 +78,8 @@ class PymorphyMorphology:
         parses = self._parses(word)
         if not parses:
             return WordClass.STRANGE
-        tag = parses[0].tag
+        asked = [one for one in parses if "2per" in one.tag and "plur" in one.tag and one.score >= _RARE]
+        tag = (asked or parses)[0].tag
         if "impr" in tag:
             return WordClass.ORDER
         if "past" in tag:

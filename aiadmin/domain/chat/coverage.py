@@ -31,11 +31,23 @@ from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import STOPS
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Span
-from aiadmin.domain.chat.words.remarks import OWN, OWN_GENITIVE, TIMES, YEARS
+from aiadmin.domain.chat.words.remarks import (
+    CAUSES,
+    MEASURES,
+    OWN,
+    OWN_GENITIVE,
+    PLACES_OF_BODY,
+    TIMES,
+    YEARS,
+)
 from aiadmin.domain.chat.words.trades import WEAK
 
+_OF_A_VISIT = (WantMove, WantCancel)
+"""Wishes for a visit that there is: a thing beside them changes nothing, unless it is to be added."""
 _OF_A_WISH = (NamedService, NamedStaff, Suits, WantBooking, WantMove, WantCancel, AskSlots, Earliest, SameAsLast)
 _MAY_LEAD_TO_A_PROPOSAL = (*_OF_A_WISH, AskPrice, AskDuration)
+_ADDING = frozenset({"и", "плюс", "еще", "также", "добавьте", "добавить", "добавим"})
+_LAUGHTER = frozenset("хаеиы")
 _SHORTEST_STRANGE = 4
 _LONGEST_NUMBER = 12
 """Longer ones are no numbers of persons or things."""
@@ -76,7 +88,7 @@ class Coverage:
         if place in self.read:
             return False
         if word.isdecimal() or self.heard.word_class(place) is WordClass.NUMERAL:
-            is_counted = self.heard.word(place + 1) in YEARS | TIMES
+            is_counted = self.heard.word(place + 1) in YEARS | TIMES or self._is_measure(place)
             is_told = self.heard.sentences[place] in self._told
             is_near = word.isalpha() or self.heard.sentences[place] in self._of_wishes
             return len(word) <= _LONGEST_NUMBER and is_near and not (is_told or is_counted)
@@ -87,7 +99,7 @@ class Coverage:
     def _counts(self, place: int, word: str) -> bool:
         """Whether a word of its class, where it stands, says something of the wish."""
         kind = self.heard.word_class(place)
-        if kind is WordClass.OTHER or self.heard.context.vocabulary.is_remark(word):
+        if kind is WordClass.OTHER or self._is_small(place, word):
             return False
         if kind is WordClass.ORDER:
             return True
@@ -96,7 +108,46 @@ class Coverage:
         is_thing = kind in {WordClass.NOUN, WordClass.INFINITIVE} or (
             kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE
         )
-        return is_thing and not self._is_remark(place) and self.heard.word(place - 1) not in OWN
+        is_told = self._is_remark(place) or place in self._tails or self._is_beside_change(place)
+        return is_thing and not is_told and self.heard.word(place - 1) not in OWN
+
+    def _is_measure(self, place: int) -> bool:
+        """Whether a number says how large something is: "сантиметра 3", "по пять см"."""
+        near = [self.heard.word(place + step) for step in (-2, -1, 1)]
+        return any(self.heard.context.vocabulary.morphology.lemma(word) in MEASURES for word in near if word)
+
+    def _is_small(self, place: int, word: str) -> bool:
+        """Whether a word changes nothing wherever it stands: a remark, a reason, a person who is spoken to."""
+        vocabulary = self.heard.context.vocabulary
+        if vocabulary.is_remark(word) or self.heard.word(place - 1) in CAUSES or set(word) <= _LAUGHTER:
+            return True
+        is_called = vocabulary.given_names.get(word, vocabulary.morphology.given_name(word)) == word
+        lemma = vocabulary.morphology.lemma(word)
+        return is_called or lemma in MEASURES or (lemma in PLACES_OF_BODY and not self._is_of_places)
+
+    @cached_property
+    def _is_of_places(self) -> bool:
+        """Whether a service that is meant has a place of the body in its title, so that another is another one."""
+        meant = {one for said in self.commands if isinstance(said, NamedService) for one in said.ids}
+        titles = [one.title for one in self.heard.context.vocabulary.services if one.id in meant]
+        return not titles or any(title & PLACES_OF_BODY for title in titles)
+
+    def _is_beside_change(self, place: int) -> bool:
+        """Whether a visit is only to be moved or to be off, and the word adds nothing to it."""
+        kinds = {type(one) for one in self.commands}
+        is_of_visit = bool(kinds & {*_OF_A_VISIT}) and not kinds & {NamedService, WantBooking}
+        return is_of_visit and self.heard.word(place - 1) not in _ADDING
+
+    @cached_property
+    def _tails(self) -> frozenset[int]:
+        """The words from a verb that tells something to the end of its sentence, where nothing more is wished."""
+        wished = self._said_by([one for one in self.commands if isinstance(one, _OF_A_WISH)]) | self._of_times
+        found: set[int] = set()
+        for place in self._telling:
+            tail = [one for one in self.heard.sentence(place) if one >= place]
+            if not wished & {*tail}:
+                found.update(tail)
+        return frozenset(found)
 
     def _is_remark(self, place: int) -> bool:
         """Whether a word stands in a sentence of its own that tells something: "у меня совещание", "она звонила"."""
@@ -137,12 +188,17 @@ class Coverage:
     @cached_property
     def _told(self) -> frozenset[int]:
         """The sentences that tell something: by a verb, or by "у меня"."""
-        return frozenset(
-            self.heard.sentences[place]
+        return frozenset(self.heard.sentences[place] for place in self._telling)
+
+    @cached_property
+    def _telling(self) -> Sequence[int]:
+        """The words that tell something: verbs, and "у меня"."""
+        return [
+            place
             for place in range(len(self.heard.tokens))
             if self.heard.word_class(place) in {WordClass.STATEMENT, WordClass.PAST}
             or (self.heard.word(place) == "у" and self.heard.word(place + 1) in OWN_GENITIVE)
-        )
+        ]
 
     @cached_property
     def _of_times(self) -> frozenset[int]:
