@@ -1,15 +1,19 @@
 """The web process, as the Procfile starts it. Never imports neonize: only the session hosts do."""
 
 # ruff: noqa: E402 - greenlets must replace the standard library before anything else sees it
-from gevent import monkey
+from aiadmin.edge.greenlets import patch_all
 
-monkey.patch_all()
+patch_all()
 
 import gc
 
 gc.disable()  # until all is loaded: to walk over it again and again takes a sixth of the start
 
 import os
+import sys
+
+# python-socketio would load Valkey's own client, a second one for Redis, only because it is installed
+sys.modules["valkey"] = None  # type: ignore[assignment]
 
 from aiadmin import logs
 from aiadmin.config import Config

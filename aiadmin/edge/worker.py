@@ -28,6 +28,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from aiadmin import logs
 from aiadmin.config import Config
 from aiadmin.edge.connections import ENVIRON_KEY, Connection, ConnectionLimits, Connections, Patience, Phase
+from aiadmin.edge.greenlets import patch_all
 from aiadmin.edge.peers import caller_of, peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
@@ -53,6 +54,11 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
 
     wsgi: Wsgi
     patience = Patience()
+
+    def patch(self) -> None:
+        """As the library's, in less time."""
+        patch_all()
+        super().patch()
 
     def run(self) -> None:
         """Serve until it has to stop; called in the worker process."""

@@ -13,7 +13,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.web import create_app
 from tests.fakes.yclients.client import FakeYClients
-from tests.support import routes, statements, templates
+from tests.support import statements, templates
 from tests.support.door import Door
 from tests.support.linked_salons import JWT_SECRET, make_container
 from tests.support.site import ADMIN_KEY, METRICS_TOKEN, MakeSite, Refused, Salon, Site
@@ -22,8 +22,8 @@ from tests.support.workers import Processes
 
 @pytest.fixture(scope="session", autouse=True)
 def all_is_compiled_once() -> Iterator[None]:
-    """Each test has an application and an engine of its own; all have the same routes, pages and statements."""
-    with routes.compiled_once(), templates.compiled_once(), statements.compiled_once():
+    """Each test has an application and an engine of its own; all have the same pages and statements."""
+    with templates.compiled_once(), statements.compiled_once():
         yield
 
 
