@@ -132,9 +132,11 @@ class Dialogue:
         options: the answers that it left, by line.
         agreed: the fingerprint of a proposal that was agreed to when only a name was missing.
         name, family: what the client is called, where no card says it.
-        asked_again: how often the same service was asked for once more, in vain.
         misses: how many bursts in a row were not understood.
         haggled, refusals: how often the price, and our offers, were refused.
+        said: a fingerprint of what we have said last.
+        question: the kind of the question that it ended with; empty where it asked nothing.
+        circles: how often in a row the same was said again, or asked again.
         language: in which it is answered, by its code of ISO 639-1.
         touched_at: when it last changed, by the salon's wall clock.
     """
@@ -169,10 +171,12 @@ class Dialogue:
     agreed: str = ""
     name: str | None = None
     family: str = ""
-    asked_again: int = 0
     misses: int = 0
     haggled: int = 0
     refusals: int = 0
+    said: str = ""
+    question: str = ""
+    circles: int = 0
     language: str = "ru"
     touched_at: datetime | None = None
 

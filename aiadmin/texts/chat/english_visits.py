@@ -194,6 +194,8 @@ _PLAIN: Mapping[type, str] = {
     talk.CalmAnswer: "We understand that you are upset. The administrator will answer you.",
     talk.PricePassedOn: "We cannot change prices. We have passed your question on to the administrator.",
     talk.WhatIsWished: "Sorry, we did not understand: would you like to book, to move a booking, or to ask a price?",
+    talk.InOneWord: "Please write one word: “book”, “move”, “cancel” or “prices”.",
+    talk.MoveOrMore: "Please write “move” for another time of this booking, or “one more” for a second one.",
     talk.NotUnderstoodPassedOn: "To make no mistake we have passed your messages on to the administrator.",
 }
 """What holds no fact."""
@@ -204,6 +206,22 @@ def _not_read(part: talk.NotRead, _: Situation) -> str:
     return f"We did not understand “{words}”. Please write it differently, or “no” to go on without it."
 
 
+_AGAIN = {
+    talk.Again.NOTED: "Thank you, noted.",
+    talk.Again.UNCLEAR: "Sorry, we did not quite understand, so let us ask once more.",
+    talk.Again.SAME: "We have looked again, and it is the same.",
+    talk.Again.REPEATED: "To be sure, once more.",
+}
+
+
+def _again(part: talk.SaidAgain, _: Situation) -> str:
+    return _AGAIN[part.why]
+
+
+def _by_number(part: talk.WhichLine, _: Situation) -> str:
+    return f"Please write the number of the line, 1 to {part.lines}."
+
+
 def _plain(part: object, _: Situation) -> str:
     return _PLAIN[type(part)]
 
@@ -212,6 +230,8 @@ SENTENCES: Mapping[type, Sentence] = {
     visits.FoundInJournal: _found,
     talk.HeardAs: _heard,
     talk.NotRead: _not_read,
+    talk.SaidAgain: _again,
+    talk.WhichLine: _by_number,
     **dict.fromkeys(_PLAIN, _plain),
     visits.AttendanceConfirmed: _confirmed,
     visits.AttendanceDeclined: _declined,

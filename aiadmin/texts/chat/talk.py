@@ -29,6 +29,9 @@ _SAID: Mapping[type, str] = {
     parts.OneLanguage: "Мы отвечаем по-русски. Sorry, we can only reply in Russian here.",
     parts.WhatIsWished: "Не совсем вас поняли. Напишите, пожалуйста, иначе: записать вас, перенести запись "
     "или подсказать цену?",
+    parts.InOneWord: "Напишите, пожалуйста, одним словом: «записаться», «перенести», «отменить» или «цены».",
+    parts.MoveOrMore: "Напишите, пожалуйста, «перенести», если нужно другое время для этой записи, "
+    "или «ещё раз», если нужна вторая.",
     parts.NotUnderstoodPassedOn: "Чтобы не ошибиться, передали ваши сообщения администратору, он ответит вам здесь.",
 }
 """What holds no fact."""
@@ -56,6 +59,22 @@ def _not_read(part: parts.NotRead, _: Situation) -> str:
     return f"Не поняли «{words}». Напишите, пожалуйста, иначе, или ответьте «неважно», и подберём время без этого."
 
 
+_AGAIN = {
+    parts.Again.NOTED: "Спасибо, учли.",
+    parts.Again.UNCLEAR: "Не совсем поняли ваш ответ, поэтому спросим ещё раз.",
+    parts.Again.SAME: "Посмотрели ещё раз, варианты те же.",
+    parts.Again.REPEATED: "Повторим на всякий случай.",
+}
+
+
+def _again(part: parts.SaidAgain, _: Situation) -> str:
+    return _AGAIN[part.why]
+
+
+def _by_number(part: parts.WhichLine, _: Situation) -> str:
+    return f"Напишите, пожалуйста, номер из списка: {wording.any_of([str(one + 1) for one in range(part.lines)])}."
+
+
 def _opens(part: parts.OpensAt, situation: Situation) -> str:
     is_today = part.at.date() == situation.now.date()
     when = f"сегодня в {wording.clock(part.at.time())}" if is_today else wording.at(part.at)
@@ -71,6 +90,8 @@ SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
     parts.HeardAs: _heard,
     parts.NotRead: _not_read,
+    parts.SaidAgain: _again,
+    parts.WhichLine: _by_number,
     parts.OpensAt: _opens,
     parts.PricesStand: _prices,
 }

@@ -181,11 +181,11 @@ def test_a_service_that_there_is_not_is_said_so() -> None:
 
 def test_the_third_time_without_an_answer_a_human_is_told() -> None:
     known, acts = situation(), []
-    for _ in range(4):
+    for _ in range(3):
         reply = answer_to((said.WantBooking(),), known)
         acts.append(reply.act)
         known = replace(known, dialogue=reply.dialogue)
-    assert acts == [Act.ASK, Act.ASK, Act.ASK, Act.HAND_OVER]
+    assert acts == [Act.ASK, Act.ASK, Act.HAND_OVER]
 
 
 # --- limits ---

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
-from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, Proposal
+from aiadmin.domain.chat.dialogue import LIVES, PROPOSAL_LIVES, Dialogue, Proposal
 from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.situation import BotSettings, ClientView, NightRule, SalonView, Situation
 from aiadmin.domain.chat.steps import (
@@ -54,6 +54,12 @@ SERVICES = (11, 12, 13, 14, 15, 16, 17, 18)
 CUT, BEARD, BOTH, COLOUR, GROUP, PREPAID, CLOSED, MORNING = SERVICES
 MOST_TURNS = 12
 EVENT = GroupEvent(event_id=1, service_id=GROUP, staff_id=4, wall_clock=NOW + timedelta(days=1), capacity=3, taken=2)
+MOST_CIRCLES = 2
+WAITING_FOR_US = (
+    said.AskPrice, said.AskDuration, said.AskWorks, said.AskMyVisits, said.AskSlots,
+    said.WantBooking, said.WantMove, said.WantCancel,
+)  # fmt: skip
+"""What is asked, or wished for, and has to be answered."""
 CLAIMS = ("вы записаны", "записали вас")
 
 
@@ -158,6 +164,8 @@ class Chat:
     known: Situation
     agreed: str = ""
     texts: list[str] = field(default_factory=list)
+    ending: str = ""
+    circles: int = 0
     wrote: int = 0
 
     def hear(self, burst: tuple[said.Command, ...], minutes: int) -> Reply:
@@ -169,6 +177,7 @@ class Chat:
             step = decide(situation, burst, found)
             if isinstance(step, Reply):
                 self._check(step, situation, found)
+                self._check_answers(step, burst, minutes)
                 self._keep(step, burst, situation)
                 return step
             if isinstance(step, Write):
@@ -212,6 +221,20 @@ class Chat:
             for slot in reply.proposal.slots:
                 assert f"{slot.starts:%H:%M}" in text
         self.texts.append(text)
+
+    def _check_answers(self, reply: Reply, burst: Sequence[said.Command], minutes: int) -> None:
+        """Nothing is said twice in a row, nothing goes in circles, and no question meets with silence."""
+        assert reply.act is not Act.SILENT or not any(isinstance(one, WAITING_FOR_US) for one in burst), burst
+        is_forgotten = timedelta(minutes=minutes) > LIVES
+        if is_forgotten or reply.act in {Act.HAND_OVER, Act.DONE, Act.SILENT}:
+            self.circles, self.ending = 0, ""
+            return
+        assert self.texts[-1] not in self.texts[-2:-1], self.texts[-2:]
+        ending = self.texts[-1].rpartition(". ")[2] if reply.act is Act.ASK else ""
+        if not any(isinstance(one, WAITING_FOR_US) for one in burst):
+            self.circles = self.circles + 1 if ending and ending == self.ending else 0
+        self.ending = ending
+        assert self.circles < MOST_CIRCLES, self.texts
 
     def _keep(self, reply: Reply, burst: Sequence[said.Command], known: Situation) -> None:
         """The asks that are open when the next burst comes: what was sent last supersedes what was open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aiadmin.domain.chat.parts.questions import ServicePrice
 from aiadmin.domain.chat.steps import Part
@@ -96,6 +97,41 @@ class NotRead(Part):
     """What words of a wish mean."""
 
     words: tuple[str, ...]
+
+
+class Again(StrEnum):
+    """Why we say what we have just said."""
+
+    NOTED = "noted"
+    """Something was added that changes nothing of it yet."""
+    UNCLEAR = "unclear"
+    """The answer did not tell."""
+    SAME = "same"
+    """It was looked up once more, and nothing else was found."""
+    REPEATED = "repeated"
+    """It was asked for once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidAgain(Part):
+    """What follows was said just now: that the new words were heard stands before it."""
+
+    why: Again
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhichLine(Part):
+    """Which line of a list that we have just sent: the list itself is not said twice."""
+
+    lines: int
+
+
+class InOneWord(Part):
+    """What may be done for the client, where the longer question was not answered."""
+
+
+class MoveOrMore(Part):
+    """Whether a visit is to be moved or another one booked, in short: both were named just now."""
 
 
 class NotUnderstoodPassedOn(Part):

@@ -17,7 +17,9 @@ from aiadmin.domain.chat.policy.gate import gate
 from aiadmin.domain.chat.policy.greeting import greeting, only_greeted
 from aiadmin.domain.chat.policy.impossible_times import impossible_time
 from aiadmin.domain.chat.policy.questions import questions
+from aiadmin.domain.chat.policy.repeating import not_again
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.policy.unanswered import unanswered
 from aiadmin.domain.chat.policy.unread_words import unread_first
 from aiadmin.domain.chat.policy.visits import visits
 from aiadmin.domain.chat.policy.waiting import waiting
@@ -25,7 +27,17 @@ from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Found, Reply, Step
 
 Stage = Callable[[TurnFacts], Step | None]
-STAGES: Sequence[Stage] = (gate, waiting, only_greeted, answers_to_asks, questions, impossible_time, visits, booking)
+STAGES: Sequence[Stage] = (
+    gate,
+    waiting,
+    only_greeted,
+    answers_to_asks,
+    questions,
+    impossible_time,
+    visits,
+    booking,
+    unanswered,
+)
 """Each gives the step that it has to give, or None where the burst is not its own."""
 
 
@@ -42,5 +54,5 @@ def decide(situation: Situation, commands: Sequence[Command], found: Found | Non
     step = next((one for one in steps if one is not None), Reply(act=Act.SILENT, dialogue=turn.dialogue))
     if not isinstance(step, Reply):
         return step
-    reply = unread_first(turn, replace(step, language=turn.dialogue.language))
+    reply = not_again(turn, unread_first(turn, replace(step, language=turn.dialogue.language)))
     return greeting(turn, dressed(turn, reply))

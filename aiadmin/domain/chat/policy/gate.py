@@ -10,6 +10,7 @@ from aiadmin.domain.chat.policy import handing_over, silence
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.haggling import haggled
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.policy.unanswered import either_or
 from aiadmin.domain.chat.steps import Step
 
 
@@ -28,6 +29,7 @@ def gate(turn: TurnFacts) -> Step | None:
         _injected,
         haggled,
         handing_over.foreign,
+        either_or,
         handing_over.misunderstood,
     )
     return next((step for step in (stage(turn) for stage in stages) if step is not None), None)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from aiadmin.domain.chat.commands import NamedService
 from aiadmin.domain.chat.dialogue import Dialogue
-from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.parts.booking import AgreeWithSalon, NoSuchService, WhatFor, WhichService
+from aiadmin.domain.chat.parts.booking import NoSuchService, WhatFor, WhichService
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.possible_services import possible
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -114,16 +112,7 @@ def ask_for_service(turn: TurnFacts, before: Sequence[Part] = ()) -> Reply | Non
 
 
 def _asking(turn: TurnFacts, parts: Sequence[Part], asks: Asks, candidates: tuple[int, ...]) -> Reply:
-    """The question; the third time that it gets no answer a human is told."""
-    before = turn.dialogue
-    is_again = before.asked is Asked.SERVICE and before.candidates == candidates and not turn.has(NamedService)
-    again = before.asked_again + 1 if is_again else 0
-    dialogue = replace(
-        before, asked=Asked.SERVICE, candidates=candidates, shown=(), picked=None, unclear="", asked_again=again
-    )
-    if again >= MOST_NAMED:
-        parts, reason = (AgreeWithSalon(),), HandOverReason.NOT_UNDERSTOOD
-        return Reply(act=Act.HAND_OVER, parts=parts, dialogue=replace(dialogue, asked_again=0), hand_over=reason)
+    dialogue = replace(turn.dialogue, asked=Asked.SERVICE, candidates=candidates, shown=(), picked=None, unclear="")
     return Reply(act=Act.ASK, parts=tuple(parts), dialogue=dialogue, asks=asks)
 
 
