@@ -14,7 +14,7 @@ from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions import guests_in, names_in
-from aiadmin.domain.chat.when import Asked, Span
+from aiadmin.domain.chat.when import Asked, Day, DayRange, Span, Time, TimeRange
 
 _MOST_STARS = 5
 _STARS = frozenset("⭐★🌟")
@@ -64,11 +64,53 @@ def is_plain_yes(heard: Heard) -> bool:
         kinds |= {"COMING", "AS_IT_IS"}
     is_one = _is_bare_number(heard, "1")
     demanded = _demanded(heard)
-    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS", "WAIT") or not (heard.has(*kinds) or demanded or is_one):
+    promised = _promised(heard, demanded)
+    refused = any(hit.first not in promised for hit in heard.of("NO", "REFUSE", "CHANGE", "HARMLESS", "WAIT"))
+    if refused or not (heard.has(*kinds) or demanded or is_one):
         return False
-    explained = heard.covered(NEUTRAL | kinds) | _of_name(heard) | demanded
+    explained = (
+        heard.covered(NEUTRAL | kinds)
+        | _of_name(heard)
+        | demanded
+        | heard.farewells
+        | offered_again(heard)
+        | promised
+    )
     rest = [place for place in range(len(heard.tokens)) if place not in explained]
-    return all(heard.word(place) in _HARMLESS_SIGNS for place in rest) or is_one or _is_remark(heard, rest)
+    is_bare = all(heard.word(place) in _HARMLESS_SIGNS for place in rest)
+    return is_bare or is_one or _is_remark(heard, rest)
+
+
+_LATER = frozenset({"потом", "позже", "попозже", "позднее"})
+_PROMISES = frozenset({"запишусь", "запишемся", "перезапишусь", "перезапишемся"})
+
+
+def _promised(heard: Heard, demanded: set[int]) -> frozenset[int]:
+    """The words behind "отмените" that promise to write or to come some other time, or tell why.
+
+    They wish for nothing and deny nothing, so that they change nothing of a cancellation that is asked for.
+    """
+    if not demanded or heard.context.offers is not VisitOperation.CANCEL or heard.whens or heard.errors:
+        return frozenset()
+    behind = [
+        place
+        for place in range(max(demanded) + 1, len(heard.tokens))
+        if heard.clauses[place] > heard.clauses[max(demanded)]
+    ]
+    own, words = heard.context.vocabulary, [heard.word(place) for place in behind]
+    is_open = any(
+        word in _DENYING or word == "?" or word in own.kin or word in own.names or own.service_words(word)
+        for word in words
+    )
+    asked = (
+        hit
+        for hit in heard.hits
+        if hit.kind.startswith(("ASK_", "WANT_BOOKING", "WANT_MOVE", "WANT_HUMAN", "CHANGE")) and hit.first in behind
+    )
+    is_wish = any(
+        not {heard.word(place) for place in range(hit.first, hit.end)} & (_LATER | _PROMISES) for hit in asked
+    )
+    return frozenset() if is_open or is_wish else frozenset(behind)
 
 
 def _is_remark(heard: Heard, rest: Sequence[int]) -> bool:
@@ -78,11 +120,13 @@ def _is_remark(heard: Heard, rest: Sequence[int]) -> bool:
         return False
     if not heard.has("YES", "COMING"):
         return False
-    asking = [place for place in rest if _asks_apart(heard, place)]
+    beside = _asked_beside(heard)
+    asking = [place for place in rest if place in beside or _asks_apart(heard, place)]
     remarks = [place for place in rest if place not in asking]
     words = [heard.word(place) for place in remarks if heard.word(place) not in _HARMLESS_SIGNS]
     asked = {place for hit in heard.hits if hit.kind.startswith("ASK_") for place in range(hit.first, hit.end)}
     is_coming = heard.has("COMING") and "?" not in words and not asked.intersection(remarks)
+    words = [word for word in words if word != "?" or not beside]
     return not words or (is_coming and not any(word in heard.context.vocabulary.kin for word in words))
 
 
@@ -102,6 +146,28 @@ _DENYING = frozenset(
     {"не", "нет", "ни", "без", "вместо", "если", "может", "наверное", "возможно", "постараюсь", "попробую"}
 )
 """Words that make "I will come" uncertain."""
+
+
+_NEUTRAL_QUESTIONS = frozenset({"ASK_ADDRESS", "ASK_DURATION", "ASK_HOURS"})
+_NEUTRAL_TOPICS = frozenset({"оплата", "парковка", "wifi", "сертификат", "стерильность", "работы"})
+"""What may be asked beside a yes, because no answer to it takes the yes back."""
+_HOW = frozenset({"чем", "как", "где", "куда", "какой", "какая", "какие", "какую"})
+"""What begins a question that no is no answer to: "картой можно?" may be a condition, "чем платить?" is none."""
+
+
+def _asked_beside(heard: Heard) -> set[int]:
+    """The words of clauses behind "I will come" that ask for something on which no visit depends: "а долго это?"."""
+    said = {heard.clauses[hit.first] for hit in heard.of("COMING")}
+    if not said:
+        return set()
+    open_clauses = {heard.clauses[place] for place, token in enumerate(heard.tokens) if token.text in _HOW}
+    asked = {
+        heard.clauses[hit.first]
+        for hit in heard.hits
+        if hit.kind in _NEUTRAL_QUESTIONS
+        or (hit.kind == "ASK_FACT" and hit.value in _NEUTRAL_TOPICS and heard.clauses[hit.first] in open_clauses)
+    }
+    return {place for place, clause in enumerate(heard.clauses) if clause in asked and clause > max(said)}
 
 
 def _asks_apart(heard: Heard, place: int) -> bool:
@@ -166,6 +232,26 @@ def _of_name(heard: Heard) -> set[int]:
         place for place, token in enumerate(heard.tokens) if token.text == "и" and said & {place - 1, place + 1}
     }
     return said | joining | heard.covered({"NAME"})
+
+
+def offered_again(heard: Heard) -> set[int]:
+    """The words that say the proposed time once more: "да, на 13"; another time, or a refused one, is none."""
+    offered, whens = heard.context.offered, heard.whens
+    if len(offered) != 1 or len(whens) != 1 or heard.errors or not heard.has("YES"):
+        return set()
+    when, starts = whens[0], offered[0]
+    is_day = when.day in (None, Day(any_of=(DayRange.of(starts.date()),)))
+    is_time = when.time in (None, Time(any_of=(TimeRange(starts.time(), starts.time()),)))
+    if not (is_day and is_time) or when.is_earliest:
+        return set()
+    spans = [span for part in (when.day, when.time) if part for span in part.spans]
+    said = {
+        place for place, token in enumerate(heard.tokens) if any(a < token.end and token.start < b for a, b in spans)
+    }
+    return said | {place for place, token in enumerate(heard.tokens) if token.text in _AT and place + 1 in said}
+
+
+_AT = frozenset({"в", "во", "на", "к"})
 
 
 def _refusals(heard: Heard) -> tuple[str, ...]:

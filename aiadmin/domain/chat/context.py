@@ -31,14 +31,19 @@ def reading_context(situation: Situation, vocabulary: Vocabulary) -> ReadingCont
         options=0 if is_over else len(dialogue.shown) or len(dialogue.options) or len(dialogue.candidates),
         candidates=() if is_over else dialogue.candidates,
         offers=ask.proposal.operation if ask is not None and ask.proposal is not None else None,
+        offered=tuple(one.starts for one in ask.proposal.slots)
+        if ask is not None and ask.proposal is not None
+        else (),
     )
 
 
 def _asked(ask: OpenAsk | None, of_dialogue: Asked | None) -> Asked | None:
-    """A proposal may ask for a name as well: then an answer may be one, a yes, or both."""
+    """A proposal may ask for a name, too, and a guest's may be told unasked: an answer is one, a yes, or both."""
     if ask is None or ask.kind is AskKind.QUESTION:
         return of_dialogue
     is_for_name = ask.kind is AskKind.PROPOSAL and of_dialogue in {Asked.NAME, Asked.GUEST_NAME}
+    if ask.proposal is not None and any(one is not None and not one.name for one in ask.proposal.guests):
+        return Asked.GUEST_NAME
     return of_dialogue if is_for_name else _ASKED[ask.kind]
 
 

@@ -22,6 +22,7 @@ _LATIN, _RUSSIAN = re.compile("[a-zA-Z]"), re.compile("[а-я]+")
 _DIMENSIONS = frozenset({"д", "d"})
 HANDS, _FOUR = frozenset({"руки", "рук"}), frozenset({"4", "четыре", "четырех", "2", "две"})
 """Two masters at one client: "в 4 руки" is no time."""
+_MAY_BE_CLOSED = frozenset({None, Asked.ATTENDANCE, Asked.CONSENT, Asked.RATING})
 _LEADS = frozenset({"в", "на", "во"})
 _MOST_TRIED = 3
 """Misspelt words of which each reading is tried against the phrases."""
@@ -41,6 +42,7 @@ class ReadingContext:
         options: how many lines the numbered list had that was shown last.
         candidates: the services that the last question was about.
         offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
+        offered: the times that are proposed, by the salon's wall clock.
     """
 
     vocabulary: Vocabulary
@@ -50,6 +52,7 @@ class ReadingContext:
     options: int = 0
     candidates: tuple[int, ...] = ()
     offers: VisitOperation | None = None
+    offered: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class Heard:
     def _without_titles(self) -> str:
         """The text with blanks for what is no wish: reasons, when they write again, numbers of titles ("30 мин")."""
         text = self.text
-        put_off = self.covered({"WAIT"})
+        put_off = self.covered({"WAIT"}) | self.farewells
         for place in range(len(self.tokens)):
             if place in put_off or self.sentences[place] in self.reasons | self.kept:
                 start, end = self.span(place, place + 1)
@@ -96,6 +99,12 @@ class Heard:
             start, end = self.span(place - is_led, place + 1)
             text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+    @cached_property
+    def farewells(self) -> frozenset[int]:
+        """The places of "till Sunday" beside thanks or a yes, where no day was asked for."""
+        is_closing = self.has("THANK", "YES", "COMING") and self.context.asked in _MAY_BE_CLOSED
+        return frozenset(self.covered({"FAREWELL"}) if is_closing and "?" not in self.text else ())
 
     @cached_property
     def numbers_of_titles(self) -> frozenset[int]:

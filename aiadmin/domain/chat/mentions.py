@@ -38,6 +38,7 @@ _COMES = frozenset(
     | {"может", "сможет", "нужна", "нужен", "нужно", "надо"}
 )
 """What one who is to be served does."""
+_OF_OTHERS = frozenset({"ее", "его", "их"})
 _CALLED = frozenset({"зовут", "звать"})
 _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
 _OF_VISITS = ("ASK_MY_VISITS", "ASK_THEIR_VISITS", "WANT_CANCEL", "WANT_MOVE")
@@ -383,6 +384,8 @@ def names_in(heard: Heard) -> list[Name]:
 def _is_of_another(heard: Heard, place: int) -> bool:
     """Whether a name is somebody else's: "это к Анне", "подругу зовут Катя"."""
     before = (heard.word(place - 2), heard.word(place - 3))
+    if before[0] in _OF_OTHERS:
+        return True
     return heard.word(place) in _TO or any(word in heard.context.vocabulary.kin for word in before if word)
 
 

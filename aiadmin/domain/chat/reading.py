@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aiadmin.domain.chat.answers import NEUTRAL, answers_in, comes_after_all
+from aiadmin.domain.chat.answers import NEUTRAL, answers_in, comes_after_all, offered_again
 from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     Abuse,
@@ -254,6 +254,8 @@ def _meanings(heard: Heard) -> Iterator[Command]:
         spans = _spans(heard, kind)
         if spans:
             yield command(spans=spans)
+    if heard.farewells:
+        yield Thank(spans=_spans(heard, "FAREWELL"))
     yield from _health(heard)
     if heard.orders:
         yield Injection(spans=heard.orders)
@@ -510,7 +512,7 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found = _without_spam(heard, commands)
     if any(isinstance(one, (Rating, Choose)) for one in found):
         found = _without(found, Suits, Yes, NamedService)
-    found = _without_yes(found)
+    found = _without_yes(_without_offered(heard, found))
     if _is_praise(heard, found):
         return [one for one in found if isinstance(one, _CHITCHAT)]
     found = _without_asides(found)
@@ -560,11 +562,17 @@ def _without(commands: Sequence[Command], *kinds: type[Command]) -> list[Command
     return [one for one in commands if not isinstance(one, kinds)]
 
 
+def _without_offered(heard: Heard, commands: list[Command]) -> list[Command]:
+    """The proposed time, said once more beside a plain yes, is no wish for a time."""
+    is_agreed = any(isinstance(one, Yes) and not one.but for one in commands)
+    return _without(commands, Suits) if is_agreed and offered_again(heard) else commands
+
+
 def _without_yes(commands: list[Command]) -> list[Command]:
     """ "Записывайте" after a proposal is a yes and no new wish; no yes is plain beside another wish."""
     has_plain = any(isinstance(one, Yes) and not one.but for one in commands)
     if has_plain:
-        return _without(commands, WantBooking, WantMove, WantCancel, AskSlots)
+        return _without(commands, WantBooking, WantMove, WantCancel, AskSlots, Elsewhen, Wait)
     kinds = {type(one) for one in commands}
     is_no_new_wish = Yes in kinds and not kinds & {Suits, NamedService, NamedStaff}
     return _without(commands, WantBooking) if is_no_new_wish else commands
@@ -615,7 +623,7 @@ def _weak_booking(heard: Heard, commands: Sequence[Command]) -> list[Command]:
 def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
     if any(not isinstance(one, _CHITCHAT) for one in commands):
         return commands
-    neutral = heard.covered(NEUTRAL | {"YES", "COMING"})
+    neutral = heard.covered(NEUTRAL | {"YES", "COMING"}) | heard.farewells
     rest = [token for place, token in enumerate(heard.tokens) if place not in neutral]
     greeted = {heard.tokens[hit.end].start for hit in heard.of("GREET") if hit.end < len(heard.tokens)}
     is_all_said = all(token.text in _SIGNS or (token.text == "?" and token.start in greeted) for token in rest)

@@ -1,0 +1,139 @@
+"""A yes, and words beside it that change nothing: a farewell, a neutral question, a guest's name, the same time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+
+import pytest
+
+from aiadmin.domain.chat.commands import AskAddress, AskDuration, AskFact, AskHours, Command, Guest, Suits, Thank, Yes
+from aiadmin.domain.chat.dialogue import GuestWish, VisitOperation
+from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat.steps import Act
+from tests.support.chat_turns import TOMORROW, answer_to, offered, reminder, situation, understood, visit
+
+SIX = visit()
+AT_THREE = datetime.combine(TOMORROW, time(15))
+_MOVE = offered(VisitOperation.MOVE, SIX, AT_THREE)
+_NEUTRAL = (AskAddress, AskDuration, AskFact, AskHours, Thank)
+
+
+def _booking(*guests: GuestWish | None) -> Situation:
+    """A visit at three is offered, for a guest or for the client."""
+    proposal = _MOVE.proposal
+    assert proposal is not None
+    booking = replace(proposal, operation=VisitOperation.BOOK, record_id=None, guests=guests)
+    return situation(asks=(replace(_MOVE, proposal=booking),))
+
+
+def _says_yes(commands: tuple[Command, ...], *beside: type[Command]) -> bool:
+    yes = [one for one in commands if isinstance(one, Yes)]
+    return bool(yes) and not yes[0].but and all(isinstance(one, (Yes, *beside)) for one in commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "поняла, до встречи))",
+        "спасибо, до пятницы!",
+        "понял, увидимся",
+        "всё ясно, спасибо за ответ",
+        "принято",
+        "пока",
+    ],
+)
+def test_a_farewell_is_answered_with_silence(text: str) -> None:
+    assert answer_to(text, situation()).act is Act.SILENT
+
+
+@pytest.mark.parametrize(
+    "text", ["до пятницы успеете?", "на стрижку до пятницы", "спасибо, а до пятницы есть время?"]
+)
+def test_a_day_by_which_it_is_wished_is_no_farewell(text: str) -> None:
+    assert any(isinstance(one, Suits) for one in understood(text, situation()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "буду, а долго это?",
+        "да буду! а чем платить можно",
+        "приду, где у вас парковка?",
+        "да, до пятницы!",
+        "обязательно буду. до скольки вы работаете?",
+        "подъеду, как вас найти?",
+    ],
+)
+def test_a_question_on_which_no_visit_depends_takes_nothing_from_a_yes(text: str) -> None:
+    assert _says_yes(understood(text, situation(asks=(reminder(SIX),))), *_NEUTRAL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да, а можно попозже?",
+        "да приду, а картой можно?",
+        "буду, если парковка есть",
+        "да, а сколько стоит?",
+        "а долго это? может буду",
+        "буду?",
+    ],
+)
+def test_a_question_that_may_change_it_does(text: str) -> None:
+    assert not _says_yes(understood(text, situation(asks=(reminder(SIX),))), *_NEUTRAL)
+
+
+@pytest.mark.parametrize("text", ["Тамара. да, записывайте", "да, Тамара", "Да! Её зовут Тамара"])
+def test_the_name_of_the_guest_beside_a_yes_is_told_unasked(text: str) -> None:
+    commands = understood(text, _booking(GuestWish(who="мама")))
+
+    assert _says_yes(commands, Guest)
+    assert [one.name for one in commands if isinstance(one, Guest)] == ["Тамара"]
+
+
+@pytest.mark.parametrize("text", ["да, Тамара", "да, к Тамаре"])
+def test_a_name_beside_a_yes_is_no_part_of_it_where_the_client_comes_alone(text: str) -> None:
+    assert not _says_yes(understood(text, _booking(None)), Guest)
+
+
+@pytest.mark.parametrize("text", ["да, на 15", "Да, в 15:00 запишите", "хорошо, в три", "да, завтра в 15 подходит"])
+def test_the_time_that_is_offered_may_be_said_once_more(text: str) -> None:
+    assert _says_yes(understood(text, _booking(None)))
+
+
+@pytest.mark.parametrize(
+    "text", ["да, на 16", "да, в субботу в 15", "да, только не в 15", "да, часов в 15", "да, с 15"]
+)
+def test_another_time_beside_a_yes_is_none(text: str) -> None:
+    assert not _says_yes(understood(text, _booking(None)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да отмените, как выздоровлю напишу",
+        "отменяйте, позже позвоню",
+        "да отмените, потом сама запишусь",
+        "отмените, я заболела",
+        "да, отменяем, а то уезжаю",
+    ],
+)
+def test_a_promise_or_a_reason_behind_a_cancellation_changes_nothing_of_it(text: str) -> None:
+    assert _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "отмените, если это бесплатно",
+        "отмените, но не сегодня",
+        "да отмените и перенесите на среду",
+        "отменяйте позже",
+        "да, отмените, а можно потом записаться?",
+        "отмените, лучше бороду",
+        "да, потом",
+    ],
+)
+def test_a_condition_or_another_wish_behind_a_cancellation_does(text: str) -> None:
+    assert not _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
