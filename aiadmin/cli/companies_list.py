@@ -67,7 +67,7 @@ def _columns(salon: ListedSalon, states: Sequence[SalonState]) -> tuple[str, ...
         _phone(salon) or "-",
         ",".join(one.kind for one in states) or "-",
         ",".join(one.kind for one in salon.reasons) or "-",
-        f"{salon.registered_at:%Y-%m-%d %H:%M}",
+        f"{salon.registered_at:%Y-%m-%d %H:%M} UTC",
         salon.title or "",
     )
 

@@ -26,6 +26,7 @@ from aiadmin.pairing.claims import Claims
 from aiadmin.pairing.link_commit import NoLink, commit
 from aiadmin.pairing.page_publisher import PagePublisher
 from aiadmin.pairing.process_pool import ProcessPool
+from aiadmin.services.pairing import pairings
 from aiadmin.services.pairing.pairings import Linked
 
 log = structlog.get_logger(__name__)
@@ -186,6 +187,15 @@ class Attempts:
         )
         self._count_qr("ok")
         self._save(self._ask(after))
+        if attempt.codes == 0:
+            self._note_code(after.company_id)
+
+    def _note_code(self, company_id: CompanyId) -> None:
+        """For the operator's funnel, which the code on the page does not wait for."""
+        try:
+            pairings.note_code(company_id, uow=self._container.uow, clock=self._container.clock)
+        except DependencyDownError:
+            log.debug("that a code was shown waits for the next attempt", company_id=company_id)
 
     def _ask(self, attempt: Attempt) -> Attempt:
         if attempt.session_id is None or attempt.phone is None or not pairing.should_ask(attempt):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiadmin.storage.companies.owner_sessions import OwnerSessions
     from aiadmin.storage.console.feed import Feed
     from aiadmin.storage.console.operator_sessions import OperatorSessions
+    from aiadmin.storage.console.traffic import Traffic
     from aiadmin.storage.console.work_queues import WorkQueues
     from aiadmin.storage.erasures import Erasures, Fingerprint
     from aiadmin.storage.hosting.devices import Devices
@@ -107,6 +108,7 @@ class UnitOfWork:
     operator_sessions: cached_property[OperatorSessions] = _repository("console.operator_sessions:OperatorSessions")
     work_queues: cached_property[WorkQueues] = _repository("console.work_queues:WorkQueues")
     feed: cached_property[Feed] = _repository("console.feed:Feed")
+    traffic: cached_property[Traffic] = _repository("console.traffic:Traffic")
     devices: cached_property[Devices] = _repository("hosting.devices:Devices")
     hosts: cached_property[Hosts] = _repository("hosting.hosts:Hosts")
     session_events: cached_property[SessionEvents] = _repository("hosting.session_events:SessionEvents")

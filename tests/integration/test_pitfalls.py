@@ -190,6 +190,7 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/console/queues",
         "/console/queues/retry",
         "/console/salons/",
+        "/console/traffic",
         "/docs",
         "/health",
         "/marketplace/admin/companies/",

@@ -28,6 +28,7 @@ PAGES = {
     "chats": "/salons/{company}/chats",
     "hosts": "/hosts",
     "queues": "/queues",
+    "traffic": "/traffic",
     "pairings": "/pairings",
     "sessions": "/events",
     "actions": "/events?what=actions",

@@ -11,6 +11,8 @@ from aiadmin.domain.ids import AuditId, CompanyId
 
 ENTRY = "entry"
 """The action of a user who came into a salon's pages for the first time; `details` has their number at YClients."""
+CODE_SHOWN = "whatsapp.code"
+"""The action of an owner who has had a code on the screen for the first time."""
 DONE = "done"
 """The outcome that nothing changes any more."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -24,6 +25,30 @@ class LifecycleChange(StrEnum):
     """YClients has the salon as active, and we did not know."""
     RETRY = "retry"
     """YClients still waits for an activation that we gave up."""
+
+
+PAYMENT_TOLD = "lifecycle.payment"
+"""The action of the audit log for a payment that YClients tells of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldPayment:
+    """What YClients tells of a payment beside that there was one; whatever it leaves out is None."""
+
+    payment_id: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    period_to: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the salon's other payments: YClients tells of one until it is answered."""
+        return self.payment_id or f"{self.amount}/{self.period_to}"
+
+    def details(self) -> Mapping[str, str]:
+        """What the audit log keeps of it."""
+        known = {"amount": self.amount, "currency": self.currency, "period_to": self.period_to}
+        return {"key": self.key} | {name: str(value) for name, value in known.items() if value is not None}
 
 
 _ACTIVE, _FROZEN, _LEFT = IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED

@@ -17,6 +17,8 @@ TIME = "%Y-%m-%d %H:%M:%S"
 """How YClients' marketplace writes times; they carry no zone, and its documentation names none."""
 
 
+PAYMENT = "partner.payment"
+"""The action of the audit log under which a payment is reported to YClients."""
 _MOSCOW = timedelta(hours=3)
 
 

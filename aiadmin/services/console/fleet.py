@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aiadmin.domain.companies import audit
+from aiadmin.domain.console import traffic
 from aiadmin.domain.console.operator_session import OperatorSession
+from aiadmin.domain.console.traffic import HourTraffic, MoneyNews
 from aiadmin.domain.hosting.host import Host
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.yclients.call_budget import BudgetReading
@@ -41,6 +43,14 @@ class FunnelPage:
     reading: FunnelReading
     stopped: Sequence[StoppedSalon]
     in_line: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficPage:
+    """The last day's messages by the hour, and what was last done about money."""
+
+    hours: Sequence[HourTraffic]
+    money: Sequence[MoneyNews]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +95,13 @@ class FleetDesk:
                 stopped=work.feed.stopped(since, limit=STOPPED),
                 in_line=self.in_line(),
             )
+
+    def traffic_page(self) -> TrafficPage:
+        """Of all salons."""
+        now = self.clock()
+        with self.uow() as work:
+            hours = traffic.by_hour(work.traffic.by_hour(traffic.since(now)), now)
+            return TrafficPage(hours=hours, money=work.traffic.money(limit=NEWS))
 
     def session_news(self, before: int | None) -> Sequence[SessionNews]:
         with self.uow() as work:

@@ -137,7 +137,10 @@ class ArrivalService:
             if entry is not None:
                 work.installations.record_status(entry.company.company_id, connection, now)
                 details = {"admission": admission.value}
-                work.audit.add(entry.company.company_id, actor="owner", action="install", details=details, at=now)
+                number = work.audit.add(
+                    entry.company.company_id, actor="owner", action="install", details=details, at=now
+                )
+                work.audit.finish(number, audit.DONE)
                 work.commit()
         if entry is None:
             self._turn_away(arrival, company, admission, now)

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from aiadmin.domain.companies import audit
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.owner_session import SessionEnd
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
-from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
+from aiadmin.domain.install.lifecycle import (
+    PAYMENT_TOLD,
+    LifecycleChange,
+    ToldPayment,
+    after_event,
+    after_status,
+    is_plausible,
+)
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -26,6 +34,8 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import ru
 
 LOOK_EVERY = timedelta(hours=1)
+YCLIENTS = "yclients"
+"""The actor of what YClients tells."""
 _SEEN = {
     "uninstall": InstallationStatus.UNINSTALLED,
     "freeze": InstallationStatus.FREEZED,
@@ -111,8 +121,11 @@ class LifecycleService:
     clock: Clock
     window: timedelta
 
-    def handle_event(self, event: str, salon_id: SalonId) -> LifecycleChange:
+    def handle_event(self, event: str, salon_id: SalonId, *, payment: ToldPayment | None = None) -> LifecycleChange:
         """Do what an event of YClients asks for; NONE for an unknown event, salon, or a state that fits already.
+
+        Args:
+            payment: what the event says of a payment; the audit log has each once.
 
         Raises:
             DependencyDownError: PostgreSQL does not answer; YClients has to tell it again.
@@ -122,7 +135,9 @@ class LifecycleService:
             if company is None or event not in _SEEN:
                 return LifecycleChange.NONE
             change = after_event(event, company.integration_status)
-            self._write(change, company, _SEEN[event], work, actor="yclients")
+            self._write(change, company, _SEEN[event], work, actor=YCLIENTS)
+            if payment is not None:
+                _note(payment, company.company_id, work, self.clock())
             work.commit()
         self._announce(change, company)
         return change
@@ -199,7 +214,8 @@ class LifecycleService:
         now = self.clock()
         work.installations.record_status(company.company_id, connection, now)
         if change is not LifecycleChange.NONE:
-            work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
+            entry = work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
+            work.audit.finish(entry, audit.DONE)
         apply_change(change, company, work, now=now, window=self.window)
 
     def _announce(self, change: LifecycleChange, company: Company) -> None:
@@ -209,6 +225,12 @@ class LifecycleService:
             self.links.forget(company.connect_jti)
         state = _STATES[change]
         self.page_events.status(company.company_id, state=state, text=ru.ACTIVATION[state])
+
+
+def _note(payment: ToldPayment, company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
+    if work.audit.find_by_key(company_id, action=PAYMENT_TOLD, key=payment.key) is None:
+        entry = work.audit.add(company_id, actor=YCLIENTS, action=PAYMENT_TOLD, details=payment.details(), at=now)
+        work.audit.finish(entry, audit.DONE)
 
 
 _STATES = {
@@ -248,6 +270,7 @@ def _erase(rows: Sequence[RowKey], *, uow: NewUnitOfWork, now: datetime) -> int 
         if company is None or company.integration_status is not IntegrationStatus.UNINSTALLED:
             return None  # it has come back meanwhile
         count = work.installations.erase(company_id, now)
-        work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now)
+        entry = work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now)
+        work.audit.finish(entry, audit.DONE)
         work.commit()
     return count

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from aiadmin.domain.companies import audit
 from aiadmin.domain.companies.company import (
     IntegrationStatus,
     activation_deadline,
@@ -19,6 +20,7 @@ from aiadmin.domain.hosting.device import LinkedAccount, is_same_link
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.services.companies.owner_sessions import OWNER
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -53,6 +55,18 @@ def end(company_id: CompanyId, *, uow: NewUnitOfWork) -> None:
         company = work.companies.find(company_id, lock=True)
         if company is not None:
             work.companies.set_status(company_id, status_after_pairing_ended(company.integration_status))
+        work.commit()
+
+
+def note_code(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    """Note that the company's pages have shown a code, once and for all: how far salons come on their way in."""
+    with uow() as work:
+        if work.companies.find(company_id, lock=True) is None or work.audit.recent(
+            company_id, limit=1, action=audit.CODE_SHOWN
+        ):
+            return
+        entry = work.audit.add(company_id, actor=OWNER, action=audit.CODE_SHOWN, details={}, at=clock())
+        work.audit.finish(entry, audit.DONE)
         work.commit()
 
 

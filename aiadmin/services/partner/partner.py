@@ -12,6 +12,7 @@ from aiadmin.domain.errors import KeyReusedError, NotConfiguredError
 from aiadmin.domain.ids import AuditId, CompanyId, SalonId
 from aiadmin.domain.partner import partner as rules
 from aiadmin.domain.partner.partner import (
+    PAYMENT,
     InstallationDetails,
     InstalledSalon,
     NewPayment,
@@ -25,7 +26,6 @@ from aiadmin.services.ports.yclients import Partner
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 T = TypeVar("T")
-PAYMENT = "partner.payment"
 _LOOK_BACK = 500
 
 

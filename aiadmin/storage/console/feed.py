@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.companies.audit import AuditEntry
+from aiadmin.domain.companies.audit import CODE_SHOWN, AuditEntry
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import SessionChange
@@ -23,16 +23,25 @@ from aiadmin.storage.tables.messages import OutboxMessageRow
 
 _IS_LINKED = """(companies.whatsapp_connected_at IS NOT NULL OR companies.activated_at IS NOT NULL
   OR EXISTS (SELECT FROM devices WHERE devices.company_id = companies.id))"""
+_COME = f"""
+SELECT id, title, created_at, integration_status, activation_error, activated_at IS NOT NULL AS is_activated,
+  is_linked, is_linked OR has_seen AS has_seen_code,
+  is_linked OR has_seen OR consented_at IS NOT NULL AS has_consented
+FROM companies, LATERAL (
+  SELECT {_IS_LINKED} AS is_linked, EXISTS (
+    SELECT FROM audit_log WHERE audit_log.company_id = companies.id AND action = '{CODE_SHOWN}'
+  ) AS has_seen
+) AS steps
+WHERE created_at > :since
+"""  # noqa: S608 - our own words
+"""How far each has come; a step counts where a later one was taken, for not every way in has all of them."""
 _FUNNEL = text(f"""
-SELECT count(*) AS registered, count(consented_at) AS consented, count(*) FILTER (WHERE {_IS_LINKED}) AS linked,
-  count(activated_at) AS activated
-FROM companies WHERE created_at > :since
+SELECT count(*) AS registered, count(*) FILTER (WHERE has_consented) AS consented,
+  count(*) FILTER (WHERE has_seen_code) AS shown, count(*) FILTER (WHERE is_linked) AS linked,
+  count(*) FILTER (WHERE is_activated) AS activated
+FROM ({_COME}) AS come
 """)  # noqa: S608 - our own words
-_STOPPED = text(f"""
-SELECT id, title, created_at, consented_at IS NOT NULL AS has_consented, {_IS_LINKED} AS is_linked,
-  integration_status, activation_error
-FROM companies WHERE created_at > :since AND activated_at IS NULL ORDER BY created_at DESC, id DESC LIMIT :limit
-""")  # noqa: S608 - our own words
+_STOPPED = text(f"{_COME} AND activated_at IS NULL ORDER BY created_at DESC, id DESC LIMIT :limit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +68,7 @@ class FunnelReading:
 
     registered: int
     consented: int
+    shown: int
     linked: int
     activated: int
 
@@ -71,6 +81,7 @@ class StoppedSalon:
     title: str | None
     registered_at: datetime
     has_consented: bool
+    has_seen_code: bool
     is_linked: bool
     status: IntegrationStatus
     error: str | None
@@ -123,7 +134,11 @@ class Feed:
     def funnel(self, since: datetime) -> FunnelReading:
         row = self._session.execute(_FUNNEL, {"since": since}).one()
         return FunnelReading(
-            registered=row.registered, consented=row.consented, linked=row.linked, activated=row.activated
+            registered=row.registered,
+            consented=row.consented,
+            shown=row.shown,
+            linked=row.linked,
+            activated=row.activated,
         )
 
     def stopped(self, since: datetime, *, limit: int) -> Sequence[StoppedSalon]:
@@ -134,6 +149,7 @@ class Feed:
                 title=row.title,
                 registered_at=row.created_at,
                 has_consented=row.has_consented,
+                has_seen_code=row.has_seen_code,
                 is_linked=row.is_linked,
                 status=IntegrationStatus(row.integration_status or IntegrationStatus.PENDING),
                 error=row.activation_error,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from aiadmin.domain.companies.audit import DONE, AuditEntry
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.console.directory import SalonFilter
+from aiadmin.domain.console.traffic import HourTraffic
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import SyncKind
@@ -24,6 +26,7 @@ SECTIONS: Mapping[str, str] = {
     "salons": "Салоны",
     "hosts": "Хосты",
     "queues": "Очереди",
+    "traffic": "Оборот",
     "pairings": "Воронка",
     "events": "События",
 }
@@ -123,37 +126,81 @@ AUTHORS: Mapping[Author, str] = {
 }
 ACTIONS: Mapping[str, str] = {
     "entry": "вход в кабинет",
-    "install": "чужой вход отклонён",
+    "install": "вход из YClients",
     "activation.retry": "сообщить YClients ещё раз",
+    "bot.pause": "бот выключен в чате",
+    "bot.resume": "бот снова отвечает в чате",
     "bot.settings": "настройки бота",
+    "clients.erase": "данные клиента удалены",
+    "clients.export": "данные клиента выданы",
+    "clients.restore": "клиент снова принимается",
     "console.chat": "чтение чата",
     "console.login": "вход в консоль",
     "console.logout": "выход из консоли",
     "console.revoke": "закрыт вход в консоль",
     "host.drain": "разгрузка хоста",
+    "lifecycle.confirm": "YClients считает салон включённым",
     "lifecycle.erase": "данные салона удалены",
+    "lifecycle.freeze": "салон приостановлен",
+    "lifecycle.leave": "салон удалил приложение",
+    "lifecycle.payment": "салон оплатил",
+    "lifecycle.resume": "салон снова включён",
+    "lifecycle.retry": "включение начато заново",
     "link.issue": "ссылка для подключения",
     "messages.pause": "пауза отправки",
     "messages.resume": "отправка включена",
+    "messages.settings": "настройки отправки",
+    "messages.text": "текст сообщения",
+    "notice.withdraw": "сообщение снято с отправки",
+    "partner.channel": "канал сообщений YClients",
+    "partner.discount": "скидка салону",
+    "partner.payment": "платёж сообщён YClients",
+    "partner.payment_link": "ссылка на оплату",
+    "partner.refund": "возврат платежа",
+    "partner.salons": "список салонов YClients",
+    "partner.short_names": "имена отправителя",
+    "partner.status": "состояние оплаты у YClients",
+    "partner.tariffs": "тарифы YClients",
+    "partner.uninstall": "приложение удалено из салона",
     "quarantine.retry": "отложенное обработать ещё раз",
     "session.end": "вход в кабинет закрыт",
     "session.end-all": "все входы в кабинет закрыты",
     "session.restart": "перезапуск связи",
     "sync.start": "прочитать журнал заново",
+    "whatsapp.code": "показан код для телефона",
     "whatsapp.disconnect": "телефон отключён",
     "whatsapp.unlink": "прежний телефон отключён",
 }
 """What was done on purpose, by `audit_log.action`; one without words is shown by its slug."""
-OUTCOMES: Mapping[str, str] = {"done": "сделано", "refused": "отказано", "": "не завершено"}
+ACTORS: Mapping[str, str] = {
+    "admin": "ключ администратора",
+    "admin-api": "ключ администратора",
+    "cli": "командная строка",
+    "clock": "по расписанию",
+    "console": "консоль",
+    "owner": "салон",
+    "reconciler": "сверка с YClients",
+    "stranger": "посторонний",
+    "yclients": "YClients",
+}
+"""Who did it, by `audit_log.actor`; an operator by what they have called themselves."""
+OUTCOMES: Mapping[str, str] = {
+    "done": "сделано",
+    "refused": "отказано",
+    "unknown": "неизвестно, чем кончилось",
+    "": "не завершено",
+}
 FUNNEL: Mapping[str, str] = {
     "registered": "Пришли из YClients",
     "consented": "Согласились с условиями",
+    "shown": "Увидели код",
     "linked": "Подключили телефон",
     "activated": "Включены в YClients",
 }
 FUNNEL_STOPS: Mapping[str, str] = {
     "consented": "не согласились с условиями",
-    "linked": "не подключили телефон",
+    "shown": "не дождались кода",
+    "linked": "увидели код, но не подключили телефон",
     "activated": "не включены в YClients",
 }
 
@@ -201,7 +248,8 @@ WORDS: Mapping[str, str] = {
     "to_content": "К содержанию",
     "log_out": "Выйти",
     "operator": "Оператор: {name}",
-    "clock": "Время московское.",
+    "clock": "Москва, {time}",
+    "clock_why": "Всё время на этих страницах московское.",
     "login_title": "Вход в консоль",
     "login_intro": "Здесь видны все салоны. Каждый вход и каждое действие остаются в журнале.",
     "login_key": "Ключ администратора",
@@ -335,6 +383,26 @@ WORDS: Mapping[str, str] = {
     "registered": "Пришёл",
     "of_sessions": "Связь",
     "of_people": "Действия людей",
+    "traffic": "Сообщения и платежи",
+    "traffic_hours": "Сообщения за сутки по часам",
+    "traffic_sent": "Ушло за сутки",
+    "traffic_last": "с начала часа: {count}",
+    "traffic_failed": "Не дошло",
+    "traffic_failed_below": "из ушедших и отклонённых",
+    "traffic_waiting": "Ещё ждут",
+    "traffic_waiting_below": "из поставленных за сутки",
+    "traffic_received": "Написали клиенты",
+    "traffic_received_below": "сообщений с текстом",
+    "traffic_nothing": "За сутки ничего не уходило.",
+    "sent_count": "Ушло",
+    "failed_count": "Не дошло",
+    "waiting_count": "Ждут",
+    "received_count": "Написали",
+    "hour": "Час",
+    "as_table": "Таблицей",
+    "money": "Платежи и приостановки",
+    "money_none": "О платежах ничего не слышно.",
+    "money_frozen": "Кто приостановлен",
     "event": "Что случилось",
     "when": "Когда",
     "nothing_happened": "Пока ничего.",
@@ -346,6 +414,12 @@ WORDS: Mapping[str, str] = {
     "end_session": "Закрыть вход",
 }
 """What the pages say by themselves, by the names that the templates call them."""
+MONEY: Mapping[str, str] = {
+    "until": "до {day}",
+    "percent": "{percent} %",
+    "number": "№ {number}",
+}
+_SMALL = 10
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _ZONE = ZoneInfo(DEFAULT_ZONE)
 
@@ -381,22 +455,96 @@ def action(slug: str) -> str:
     return ACTIONS.get(slug, slug)
 
 
+def actor(slug: str) -> str:
+    """Who did it."""
+    return ACTORS.get(slug, slug)
+
+
 def outcome(slug: str | None) -> str:
-    """What came of an action."""
-    return OUTCOMES.get(slug or "", slug or OUTCOMES[""])
+    """What came of an action; the detail of one that has words keeps its own.
+
+    >>> outcome(None), outcome("refused: Платёж не найден"), outcome("x")
+    ('не завершено', 'отказано: Платёж не найден', 'x')
+    """
+    word, colon, detail = (slug or "").partition(": ")
+    return f"{OUTCOMES.get(word, word)}{colon}{detail}"
 
 
 def told(entry: AuditEntry) -> str:
     """An action in a line: who, what, what came of it, and why."""
-    line = f"{entry.actor}: {action(entry.action)}"
+    line = f"{actor(entry.actor)}: {action(entry.action)}"
     if entry.outcome != DONE:
         line = f"{line} ({outcome(entry.outcome)})"
     why = entry.details.get("reason")
     return f"{line}. {WORDS['reason']}: {why}" if why else line
 
 
-def stopped(has_consented: bool, is_linked: bool) -> str:
+class StepsIn(Protocol):
+    """How far a salon has come on its way in."""
+
+    @property
+    def has_consented(self) -> bool: ...
+    @property
+    def has_seen_code(self) -> bool: ...
+    @property
+    def is_linked(self) -> bool: ...
+
+
+def stopped(salon: StepsIn) -> str:
     """Where a salon has stopped on its way in."""
-    if is_linked:
-        return FUNNEL_STOPS["activated"]
-    return FUNNEL_STOPS["linked" if has_consented else "consented"]
+    taken = {"consented": salon.has_consented, "shown": salon.has_seen_code, "linked": salon.is_linked}
+    return FUNNEL_STOPS[next((step for step, is_taken in taken.items() if not is_taken), "activated")]
+
+
+def clock(now: datetime) -> str:
+    """What the clock shows by which all times are told, and whose it is."""
+    return WORDS["clock"].format(time=f"{now.astimezone(_ZONE):%H:%M}")
+
+
+def hour_name(at: datetime) -> str:
+    """The hour's beginning.
+
+    >>> hour_name(datetime.fromisoformat("2026-11-30T21:00+00:00"))
+    '00:00'
+    """
+    return f"{at.astimezone(_ZONE):%H:%M}"
+
+
+def hour_words(hour: HourTraffic) -> str:
+    """An hour of messages in a line."""
+    counts = {"sent_count": hour.sent, "waiting_count": hour.waiting, "failed_count": hour.failed}
+    known = [f"{WORDS[name].lower()} {wording.number(count)}" for name, count in counts.items() if count]
+    return f"{hour_name(hour.at)}: {', '.join(known) or WORDS['none']}"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent, with a digit behind the comma where it is small.
+
+    >>> share(0.0123), share(0.5), share(0), share(None)
+    ('1,2 %', '50 %', '0 %', '—')
+    """
+    if value is None:
+        return WORDS["none"]
+    percent = 100 * value
+    return f"{percent:.1f} %".replace(".", ",") if 0 < percent < _SMALL else f"{percent:.0f} %"
+
+
+def money(entry: AuditEntry) -> str:
+    """What was done about money: by whom, how much, until when, and what came of it."""
+    facts = entry.details
+    parts = [
+        f"{facts['amount']} {facts.get('currency', '')}".strip() if facts.get("amount") else "",
+        MONEY["until"].format(day=_day(facts["period_to"])) if facts.get("period_to") else "",
+        MONEY["percent"].format(percent=facts["discount"]) if facts.get("discount") else "",
+        MONEY["number"].format(number=facts["payment_id"]) if facts.get("payment_id") else "",
+    ]
+    known = ", ".join(part for part in parts if part)
+    return f"{told(entry)}: {known}" if known else told(entry)
+
+
+def _day(text: str) -> str:
+    """The day of a time as YClients writes it; whatever else it is stays."""
+    try:
+        return f"{datetime.fromisoformat(text):%d.%m.%Y}"
+    except ValueError:
+        return text

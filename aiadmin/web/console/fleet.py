@@ -1,4 +1,4 @@
-"""Hosts, queues, salons on their way in, what happened, and who else is in the console."""
+"""Hosts, queues, traffic, salons on their way in, what happened, and who else is in the console."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from aiadmin.domain.console import traffic
 from aiadmin.domain.errors import OperatorSessionError
 from aiadmin.domain.ids import CompanyId, HostId, OperatorSessionId
 from aiadmin.domain.number import whole_number
@@ -18,7 +19,7 @@ from aiadmin.services.hosting.sessions import DrainRefused
 from aiadmin.texts import ru
 from aiadmin.texts.ru import console as texts
 from aiadmin.texts.ru import manage as texts_manage
-from aiadmin.web.console import door
+from aiadmin.web.console import door, hour_chart
 from aiadmin.web.console.frame import (
     CONSOLE,
     ConsoleSection,
@@ -83,15 +84,37 @@ def show_pairings() -> str:
     """How far those have come that registered within a week, and where the others have stopped."""
     page = current_container().fleet_desk.funnel_page()
     reading = page.reading
-    counts = reading.registered, reading.consented, reading.linked, reading.activated
+    counts = reading.registered, reading.consented, reading.shown, reading.linked, reading.activated
     return show(
         "pairings",
         ConsoleSection.PAIRINGS,
         page=page,
         steps=list(zip(texts.FUNNEL.values(), counts, strict=True)),
-        stopped=[(one, texts.stopped(one.has_consented, one.is_linked)) for one in page.stopped],
+        stopped=[(one, texts.stopped(one)) for one in page.stopped],
         why=lambda error: ru.ACTIVATION_REASONS.get(error or ""),
         statuses=texts.STATUSES,
+    )
+
+
+@blueprint.get(f"{CONSOLE}/traffic")
+@documented(page_operation("Сообщения по часам и платежи"))
+def show_traffic() -> str:
+    """How many messages went out, failed and came in each hour of the last day; and what was last paid."""
+    page = current_container().fleet_desk.traffic_page()
+    whole = traffic.total(page.hours)
+    return show(
+        "traffic",
+        ConsoleSection.TRAFFIC,
+        hours=page.hours,
+        columns=hour_chart.columns(page.hours),
+        chart_width=hour_chart.WIDTH,
+        chart_height=hour_chart.HEIGHT,
+        whole=whole,
+        last=page.hours[-1],
+        failed=texts.share(traffic.failed_share(whole)),
+        hour_name=texts.hour_name,
+        hour_words=texts.hour_words,
+        money=[(one, texts.money(one.entry)) for one in page.money],
     )
 
 

@@ -26,6 +26,7 @@ class ConsoleSection(StrEnum):
     SALONS = ""
     HOSTS = "/hosts"
     QUEUES = "/queues"
+    TRAFFIC = "/traffic"
     PAIRINGS = "/pairings"
     EVENTS = "/events"
 
@@ -56,6 +57,7 @@ def show(template: str, section: ConsoleSection, **shown: object) -> str:
         operator=operator(),
         form_token=form_token(),
         said=texts.SAID.get(request.args.get("said", "")),
+        clock=texts.clock(now),
         **words(now),
         **shown,
     )

@@ -119,6 +119,17 @@ class Moment(fields.Field[datetime]):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
 
 
+class Remark(fields.Field[str | None]):
+    """What is only kept for people: a number or a short text, as text. None of anything else: it refuses nothing."""
+
+    json_schema: ClassVar = {"type": ["string", "integer", "null"]}
+    _MOST = 40
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
+        written = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        return written if 0 < len(written) <= self._MOST and written.isprintable() else None
+
+
 class Sum(fields.Field[Decimal]):
     """Money or per cent with two digits behind the point, as a number or as text; dumped as text."""
 

@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.install.lifecycle import LifecycleChange
-from aiadmin.web.http.fields import Email, Id, Moment, Phone, ShortText, Sum
+from aiadmin.web.http.fields import Email, Id, Moment, Phone, Remark, ShortText, Sum
 from aiadmin.web.http.request_context import country
 
 
@@ -109,6 +109,9 @@ class Lifecycle(_In):
     )
     discount = Sum(least="0", allow_none=True, load_default=None, metadata={"example": None})
     sign = ShortText(allow_none=True, load_default=None, metadata={"description": "Подпись оплаты", "example": None})
+    payment_id = Remark(allow_none=True, load_default=None, metadata={"description": "Номер оплаты", "example": 17})
+    currency_iso = Remark(allow_none=True, load_default=None, metadata={"example": "RUB"})
+    period_to = Remark(allow_none=True, load_default=None, metadata={"example": "2026-12-31 00:00:00"})
 
 
 class _Out(Schema):

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from aiadmin.domain.errors import UnauthorizedError
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.lifecycle import is_payment_signed
+from aiadmin.domain.install.lifecycle import ToldPayment, is_payment_signed
 from aiadmin.web.http import schemas
 from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import current_container
@@ -29,9 +29,18 @@ blueprint = Blueprint("lifecycle", __name__)
 def receive() -> dict[str, object]:
     """200 says that our state fits the event; unknown events and salons are none of our business, hence 200, too."""
     given = schemas.load(schemas.Lifecycle, read_object())
-    if given["event"] == "payment" and not _is_signed(given):
+    is_payment = given["event"] == "payment"
+    if is_payment and not _is_signed(given):
         raise UnauthorizedError
-    change = current_container().lifecycle_service.handle_event(given["event"], SalonId(given["salon_id"]))
+    payment = ToldPayment(
+        payment_id=given["payment_id"],
+        amount=given["amount"],
+        currency=given["currency_iso"],
+        period_to=given["period_to"],
+    )
+    change = current_container().lifecycle_service.handle_event(
+        given["event"], SalonId(given["salon_id"]), payment=payment if is_payment else None
+    )
     return schemas.dump(schemas.LifecycleDone, result=change)
 
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 from sqlalchemy import select, text
 
+from aiadmin.domain.companies.audit import CODE_SHOWN
 from aiadmin.domain.pairing.attempt import Timing
 from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.services.pairing import pairings
@@ -91,13 +92,21 @@ def test_a_wrong_number_is_corrected_by_asking_for_another(
     assert page.wait_for("whatsapp-connected")["phone"] == right
 
 
-def test_two_tabs_share_one_attempt(live_site: LiveSite, coordinator: Coordinator, whatsapp: FakeWhatsApp) -> None:
+def test_two_tabs_share_one_attempt(
+    live_site: LiveSite, coordinator: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
     salon = live_site.register()
     before = len(whatsapp.log("pairing"))
     tabs = [live_site.open(salon), live_site.open(salon)]
     codes = {tab.wait_for("qr-update")["qr"] for tab in tabs}
     assert len(codes) == 1
     assert len(whatsapp.log("pairing")) == before + 1
+
+    def noted() -> int:
+        with live_site.container.uow() as work:
+            return len(work.audit.recent(salon.company_id, limit=2, action=CODE_SHOWN))
+
+    wait_until(lambda: noted() == 1, what="the operator's funnel knows that a code was shown")
 
 
 def test_an_attempt_that_nobody_watches_leaves_nothing_behind(

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.services.pairing import pairings
 from aiadmin.texts.ru import console as texts
 from tests.integration.console.test_salon import told
 from tests.integration.console.test_salons import add_salons, statements
 from tests.support.console_browser import Operator
 from tests.support.site import MakeSite, Site
 
-PAGES = ("/hosts", "/queues", "/pairings", "/events", "/events?what=actions", "/operators")
+PAGES = ("/hosts", "/queues", "/traffic", "/pairings", "/events", "/events?what=actions", "/operators")
 
 
 def rows(site: Site, statement: str, **given: object) -> list[Any]:
@@ -108,20 +109,24 @@ def test_a_redis_that_is_away_costs_its_own_figures_alone(make_site: MakeSite, f
 
 
 def test_the_way_in_is_counted_and_who_has_stopped_is_named(site: Site, operator: Operator) -> None:
-    for number in range(1, 5):
-        site.register(number)
+    salons = [site.register(number) for number in range(1, 6)]
     rows(site, "UPDATE companies SET title = 'no ' || yclients_id")
-    rows(site, "UPDATE companies SET consented_at = now() WHERE yclients_id > 1")
-    rows(site, "UPDATE companies SET whatsapp_connected_at = now() WHERE yclients_id > 2")
-    rows(site, "UPDATE companies SET activated_at = now() WHERE yclients_id > 3")
-    seen = site.container.fleet_desk.funnel()
-    assert (seen.registered, seen.consented, seen.linked, seen.activated) == (4, 3, 2, 1)
-    stopped = site.container.fleet_desk.funnel_page().stopped
-    assert {one.title: texts.stopped(one.has_consented, one.is_linked) for one in stopped} == {
+    rows(site, "UPDATE companies SET consented_at = now() WHERE yclients_id IN (2, 4, 5)")
+    held = site.container
+    for _ in range(2):  # one who comes without our page agrees to nothing there, and is shown a code
+        pairings.note_code(salons[2].company_id, uow=held.uow, clock=held.clock)
+    rows(site, "UPDATE companies SET whatsapp_connected_at = now() WHERE yclients_id > 3")
+    rows(site, "UPDATE companies SET activated_at = now() WHERE yclients_id > 4")
+    seen = held.fleet_desk.funnel()
+    assert (seen.registered, seen.consented, seen.shown, seen.linked, seen.activated) == (5, 4, 3, 2, 1)
+    stopped = held.fleet_desk.funnel_page().stopped
+    assert {one.title: texts.stopped(one) for one in stopped} == {
         "no 1": "не согласились с условиями",
-        "no 2": "не подключили телефон",
-        "no 3": "не включены в YClients",
+        "no 2": "не дождались кода",
+        "no 3": "увидели код, но не подключили телефон",
+        "no 4": "не включены в YClients",
     }
+    assert rows(site, "SELECT count(*) FROM audit_log WHERE action = 'whatsapp.code'") == [(1,)]
     rows(site, "UPDATE companies SET created_at = created_at - interval '8 days'")
     assert site.container.fleet_desk.funnel().registered == 0
     assert "никто не приходил" in operator.get("/pairings").text

@@ -155,6 +155,7 @@ CASES: Mapping[str, Case] = {
     },
     **{f"console_fleet.show_{page}": Case("operator") for page in ("hosts", "queues", "operators", "pairings")},
     "console_fleet.show_events": Case("operator", shows=True),
+    "console_fleet.show_traffic": Case("operator"),
     **{
         f"console_fleet.{order}": Case("operator", form=_why, answers=frozenset({303}))
         for order in ("drain", "retry_rows", "end_session")

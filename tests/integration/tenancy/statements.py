@@ -155,6 +155,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "OperatorSessions.forget",
             "SalonFactsStore.watched",
             *(f"Feed.{name}" for name in ("sessions", "actions", "funnel", "stopped")),
+            *(f"Traffic.{name}" for name in ("by_hour", "money")),
             "WorkQueues.read",
         ),
         OF_OPERATORS,
