@@ -15,6 +15,7 @@ from typing import TypeVar
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.own_visit_wish import of_own_visit
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wished_services import NO_WISH, as_known, of_new_services, wished_service, with_services
@@ -66,6 +67,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_whens(known, commands, situation)
     known = _with_last_visit(known, commands, situation)
     known = _refused(known, commands, situation)
+    known = of_own_visit(known, commands, situation)
     known = _with_operation(known, commands)
     return replace(_counted(known, commands), touched_at=situation.now)
 
@@ -84,6 +86,13 @@ def offered_booking(situation: Situation) -> Proposal | None:
     if newest is None or newest.kind is not AskKind.PROPOSAL or newest.proposal is None:
         return None
     return newest.proposal if newest.proposal.operation is VisitOperation.BOOK else None
+
+
+def _proposed_times(situation: Situation) -> Proposal | None:
+    """The booking, or the move, that our last words proposed."""
+    newest = situation.quoted or next(iter(situation.asks), None)
+    proposal = newest.proposal if newest is not None and newest.kind is AskKind.PROPOSAL else None
+    return proposal if proposal is not None and proposal.slots else None
 
 
 def _in_language(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
@@ -327,7 +336,7 @@ def _away_from(whens: Sequence[When], offered: Sequence[datetime], way: said.Whi
 
 
 def _offered(dialogue: Dialogue, situation: Situation) -> list[datetime]:
-    proposal = offered_booking(situation)
+    proposal = _proposed_times(situation)
     return [slot.starts for slot in (proposal.slots if proposal else dialogue.shown)]
 
 
@@ -381,7 +390,7 @@ def _with_last_master(dialogue: Dialogue, staff_id: int | None, salon: SalonView
 
 def _refused(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
     """What is not wanted: the proposal after a no, and all that was shown where just another time is asked for."""
-    proposal = offered_booking(situation)
+    proposal = _proposed_times(situation)
     slots = proposal.slots if proposal else dialogue.shown
     if not slots or dialogue.picked in slots or not _refuses(commands, is_proposal=proposal is not None):
         return dialogue

@@ -336,8 +336,15 @@ def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
     """Other times than were named: where none of them is said itself, and none of a visit that there is."""
     is_said = any((when.day and when.day.any_of) or (when.time and _says_time(when.time)) for when in whens)
     hits = [*heard.of("ELSEWHEN")]
-    if hits and heard.context.asked in _OF_TIMES and not is_said and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
+    is_of_talk = heard.context.asked in _OF_TIMES and not is_said
+    if hits and (is_of_talk or _is_of_visit(heard, whens)) and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
         yield Elsewhen(way=WhichWay(hits[-1].value), spans=_spans(heard, "ELSEWHEN"))
+
+
+def _is_of_visit(heard: Heard, whens: Sequence[When]) -> bool:
+    """Whether "later" may be said of a visit: nothing is talked about, and no time is named but that of the visit."""
+    is_timed = any(when.time and _says_time(when.time) for when in whens)
+    return heard.context.asked is None and (not is_timed or heard.has("ASK_MY_VISITS"))
 
 
 def _says_time(said: Time) -> bool:

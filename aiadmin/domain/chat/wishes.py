@@ -173,6 +173,13 @@ def is_exact(whens: Sequence[When]) -> bool:
     )
 
 
+def names_another_hour(whens: Sequence[When], at: datetime) -> bool:
+    """Whether the hour of a visit is named beside another one: "I have 13:00, can I come at 15:30"."""
+    named = [one for when in whens if when.time for one in when.time.any_of]
+    own = [one for one in named if one.is_point and one.has(at.time())]
+    return bool(own) and len(own) < len(named)
+
+
 def suits(whens: Sequence[When], start: datetime) -> bool:
     """Whether a visit may begin then, as far as was said."""
     return not whens or any(day_suits(when, start.date()) and time_suits(when, start.time()) for when in whens)

@@ -75,7 +75,8 @@ def _with_whom(slot: Slot, salon: SalonView) -> str:
 
 def _move_offer(part: visits.MoveOffer, situation: Situation) -> str:
     to = _with_whom(part.slot, situation.salon)
-    return f"Your visit is on {_line(part.visit)} now. Move it to {_at(part.slot.starts)} ({to})?"
+    begins = "That time is not possible. " if part.is_other_time else ""
+    return f"{begins}Your visit is on {_line(part.visit)} now. Move it to {_at(part.slot.starts)} ({to})?"
 
 
 def _move_times(part: visits.MoveTimes, situation: Situation) -> str:

@@ -115,17 +115,21 @@ def _costs(slot: Slot, visit: OwnVisit, salon: SalonView) -> str:
     return f"{said} вместо {was}" if said and was and said != was else said
 
 
+_NOT_THEN = "Тогда свободного времени нет. "
+
+
 def _move_offer(part: parts.MoveOffer, situation: Situation) -> str:
     slot, visit = part.slot, part.visit
     what = wording.capital(wording.all_of([wording.title(one) for one in visit.titles] or ["визит"]))
     was = f"сейчас вы записаны {wording.at(visit.starts)}"
     by = f", мастер {visit.staff_name}" if visit.staff_name and visit.staff_id != slot.staff_id else ""
     to = f"{wording.to_day(slot.starts)}, {wording.clock(slot.starts.time())}"
-    return f"{what}: {was}{by}. Перенести на {to} ({_place(slot, visit, situation.salon)})?"
+    begins = _NOT_THEN if part.is_other_time else ""
+    return f"{begins}{what}: {was}{by}. Перенести на {to} ({_place(slot, visit, situation.salon)})?"
 
 
 def _move_times(part: parts.MoveTimes, situation: Situation) -> str:
-    begins = "На это время перенести не получится. " if part.is_other_time else ""
+    begins = _NOT_THEN if part.is_other_time else ""
     stays = f"Запись {wording.on_day(part.visit.starts)}, остаётся за вами, пока не выберете новое время."
     places = "; ".join(_by_place(part.slots, part.visit, situation.salon))
     return f"{begins}Можно перенести на {places}. {stays} Какое время подходит?"

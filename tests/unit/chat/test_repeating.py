@@ -98,7 +98,7 @@ def test_questions_between_do_not_count_as_circles(text: str) -> None:
 # --- "to be moved, or one more?" ---
 
 
-@pytest.mark.parametrize("text", ["завтра в 15", "можно завтра в три часа?"])
+@pytest.mark.parametrize("text", ["в субботу в 15", "можно в субботу в три часа?"])
 @pytest.mark.parametrize("yes", ["да", "да, отлично", "ок", "хорошо", "ага"])
 def test_a_yes_to_either_or_is_met_with_the_question_in_short(text: str, yes: str) -> None:
     first, second = _talk(ONE, text, yes)
@@ -122,7 +122,7 @@ def test_a_yes_to_either_or_is_met_with_the_question_in_short(text: str, yes: st
 )
 @pytest.mark.parametrize("is_short", [False, True])
 def test_either_or_is_answered_by_its_words(answer: str, operation: VisitOperation, is_short: bool) -> None:
-    talk = ("завтра в 15", *(("да",) if is_short else ()), answer)
+    talk = ("в субботу в 15", *(("да",) if is_short else ()), answer)
     last = _talk(ONE, *talk)[-1]
 
     assert last.dialogue.operation is operation
@@ -130,7 +130,7 @@ def test_either_or_is_answered_by_its_words(answer: str, operation: VisitOperati
 
 
 def test_a_no_to_either_or_leaves_all_as_it_is() -> None:
-    last = _talk(ONE, "завтра в 15", "нет")[-1]
+    last = _talk(ONE, "в субботу в 15", "нет")[-1]
 
     assert last.act is Act.INFORM
     assert last.proposal is None

@@ -106,10 +106,15 @@ class MoveAsksDay(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class MoveOffer(Part):
-    """Whether a visit is to go to that place: the question that a yes answers."""
+    """Whether a visit is to go to that place: the question that a yes answers.
+
+    Attributes:
+        is_other_time: whether it is not just what was asked for, and the nearest there is.
+    """
 
     visit: OwnVisit
     slot: Slot
+    is_other_time: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

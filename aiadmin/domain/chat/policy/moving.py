@@ -153,10 +153,23 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
         return _fitting(turn, visit, fits)
     if free.is_unknown:
         return journal_silent(turn)
-    near = [one for one in nearest_to(search, slots) if not is_refused(wish.whens, one.starts)]
+    towards = [one for one in slots if not _is_the_other_way(wish, one.starts)]
+    near = [one for one in nearest_to(search, towards) if not is_refused(wish.whens, one.starts)]
     of_day = [one for one in near if some_day_suits(wish.whens, one.starts.date())]
     is_about = any(one.time and one.time.is_around for one in wish.whens)
     return offer(turn, visit, of_day[0]) if is_about and len(of_day) == 1 else _others(turn, visit, near)
+
+
+def _is_the_other_way(wish: MoveWish, at: datetime) -> bool:
+    """Whether a time is before the visit where later was asked for, or behind it where earlier was."""
+    starts = wish.visit.starts
+    spans = [one for when in wish.whens if when.time for one in when.time.any_of]
+    is_of_day = all(some_day_suits([when], starts.date()) for when in wish.whens)
+    if not spans or not is_of_day:
+        return False
+    is_later = all(one.last is None and one.first is not None and one.first > starts.time() for one in spans)
+    is_earlier = all(one.first is None and one.last is not None and one.last <= starts.time() for one in spans)
+    return (is_later and at < starts) or (is_earlier and at > starts)
 
 
 def _is_there_already(wish: MoveWish) -> bool:
@@ -204,6 +217,8 @@ def _fitting(turn: TurnFacts, visit: OwnVisit, fits: Sequence[Slot]) -> Reply:
 def _others(turn: TurnFacts, visit: OwnVisit, near: Sequence[Slot]) -> Reply:
     """Nothing is as it was wished: the nearest times there are, or which other day suits."""
     slots = sorted(near[:MOST_SHOWN], key=lambda one: (one.starts, one.staff_id))
+    if len(slots) == 1:
+        return offer(turn, visit, slots[0], is_other_time=True)
     if slots:
         return _times(turn, visit, slots, is_other_time=True)
     return Reply(
@@ -214,12 +229,12 @@ def _others(turn: TurnFacts, visit: OwnVisit, near: Sequence[Slot]) -> Reply:
     )
 
 
-def offer(turn: TurnFacts, visit: OwnVisit, slot: Slot) -> Reply:
-    """A move that waits for a yes."""
+def offer(turn: TurnFacts, visit: OwnVisit, slot: Slot, *, is_other_time: bool = False) -> Reply:
+    """A move that waits for a yes; whether it is the one time that comes near to what was wished."""
     proposal = Proposal(operation=VisitOperation.MOVE, slots=(slot,), record_id=visit.record_id)
     return Reply(
         act=Act.OFFER,
-        parts=(MoveOffer(visit=visit, slot=slot),),
+        parts=(MoveOffer(visit=visit, slot=slot, is_other_time=is_other_time),),
         dialogue=of_visit(turn.dialogue, visit, Asked.CONSENT),
         asks=Asks.CONSENT,
         proposal=proposal,

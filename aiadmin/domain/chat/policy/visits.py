@@ -54,7 +54,7 @@ from aiadmin.domain.chat.policy.wished_times import is_named, moved_from, named_
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, When
-from aiadmin.domain.chat.wishes import on, suits
+from aiadmin.domain.chat.wishes import names_another_hour, names_day, on, some_day_suits, suits
 
 _CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
 _GOES_ON: tuple[type[Command], ...] = (
@@ -68,6 +68,8 @@ _GOES_ON: tuple[type[Command], ...] = (
     Guest,
     NotUnderstood,
     EveryVisit,
+    Late,
+    AskMyVisits,
 )
 """What says more of a change that is talked about."""
 
@@ -106,9 +108,14 @@ def _is_client(turn: TurnFacts, name: str) -> bool:
     return bool(name) and own is not None and own.lower()[:3] == name.lower()[:3]
 
 
+def _is_of_its_time(turn: TurnFacts) -> bool:
+    """Whether it was said of the time of a visit that it does not suit: a move, with no word for one."""
+    return turn.dialogue.operation is VisitOperation.MOVE and turn.has(Elsewhen, Late, Suits)
+
+
 def _late(turn: TurnFacts) -> Reply | None:
     """The salon hears at once; the rule is quoted, and nothing is moved."""
-    if not turn.has(Late):
+    if not turn.has(Late) or _is_of_its_time(turn):
         return None
     minutes = next((one.minutes for one in turn.of(Late)), None)
     today = [one for one in turn.situation.client.visits if one.starts.date() == turn.situation.now.date()]
@@ -133,7 +140,7 @@ def _named_day(turn: TurnFacts) -> date | None:
 
 def _asked_for(turn: TurnFacts) -> Step | None:
     """When, or whether, the client is booked: as the journal has it now, never from memory."""
-    if not turn.has(AskMyVisits) or turn.has(WantMove, WantCancel):
+    if not turn.has(AskMyVisits) or turn.has(WantMove, WantCancel) or _is_of_its_time(turn):
         return None
     found = live_visits(turn)
     if not isinstance(found, tuple):
@@ -229,7 +236,12 @@ def _is_relative(turn: TurnFacts) -> bool:
 
 def _is_instead(turn: TurnFacts) -> bool:
     """Whether another time is wished for instead of that of a visit that stands: "запишите на 12 вместо 14:30"."""
-    return any(moved_from(_whens(turn), one.starts) for one in turn.situation.client.visits)
+    whens, dialogue = _whens(turn), turn.dialogue
+    is_move = dialogue.operation is VisitOperation.MOVE and dialogue.record_id is not None
+    return any(
+        moved_from(whens, one.starts) or (is_move and names_another_hour(whens, one.starts))
+        for one in turn.situation.client.visits
+    )
 
 
 def _kept(turn: TurnFacts) -> Step | None:
@@ -350,6 +362,9 @@ def _time_alone(turn: TurnFacts) -> Step | None:
     own = [one for one in found if is_named(_whens(turn), one.starts)]
     if own:
         return _listed(turn, own)
+    same_day = [one for one in found if some_day_suits(_whens(turn), one.starts.date())]
+    if names_day(_whens(turn)) and len(same_day) == 1:
+        return passed_on(turn, same_day[0], VisitOperation.MOVE) or move(turn, same_day[0])
     dialogue = replace(turn.dialogue, asked=None, is_extra=True)
     return Reply(act=Act.ASK, parts=(OneMoreOrMove(visit=found[0]),), dialogue=dialogue, asks=Asks.OTHER)
 
