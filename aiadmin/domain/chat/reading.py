@@ -420,6 +420,7 @@ def _questions(heard: Heard) -> Iterator[Command]:
         yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
     for place, topic in _own_topics(heard):
         if topic not in topics:
+            topics[topic] = None
             yield AskFact(topic=topic, spans=(heard.span(place, place + 1),))
     thing = _thing(heard)
     if thing:
@@ -456,17 +457,21 @@ def _is_asked(heard: Heard, place: int) -> bool:
 
 _WAS = frozenset({"был", "была", "было", "были"})
 _ASKING = frozenset({"есть", "ли", "можно", "как", "где", "какие", "какая", "какой", "сколько", "подскажите"})
+_ASKING_OF_FACTS = _ASKING | {"чем", "что", "нельзя", "надо", "нужно"}
 
 
 def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
     """What the owner has told, asked by its name; a word of a service that is wished for asks for nothing."""
     vocabulary = heard.context.vocabulary
-    if "?" not in heard.text or not vocabulary.topics:
+    if not vocabulary.topics or not ("?" in heard.text or any(one.text in _ASKING_OF_FACTS for one in heard.tokens)):
         return
     is_wish = bool(heard.whens) or heard.has("WANT_BOOKING", "ASK_SLOTS", "EARLIEST")
+    said = {place for hit in heard.hits for place in range(hit.first, hit.end)}
     for place, token in enumerate(heard.tokens):
         topic = vocabulary.topics.get(token.text)
-        if topic is None or token.text in vocabulary.titled:
+        if topic is None and not is_wish and place not in said:
+            topic = vocabulary.topic_of(token.text)
+        if not topic or token.text in vocabulary.titled:
             continue
         if not (is_wish and vocabulary.service_words(token.text)):
             yield place, topic

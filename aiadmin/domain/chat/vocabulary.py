@@ -47,6 +47,8 @@ _WITHOUT = "без"
 _COMPLETE = 1.0
 _SHORTEST_STEM, _SURE_STEM = 4, 6
 """Letters of a word that begins a title's word, and that two words of one root share."""
+_SHORTEST_ROOT, _LONGEST_ENDING = 5, 4
+"""Letters of a root that a verb shares with a noun, and of what the noun ends with behind it."""
 _ADJECTIVE = ("ый", "ий", "ой")
 """How words end that say of what kind something is: oil for massages is no massage."""
 _SHORTEST_CORRECTABLE = 5
@@ -137,6 +139,10 @@ class Vocabulary:
     """What masters are, in any form, to those who are: колорист. What all are tells nothing, and is none."""
     titled: frozenset[str] = frozenset()
     """All words of titles, in any form."""
+    topic_words: Mapping[str, str] = field(default_factory=dict)
+    """The words of the topics of facts, by their dictionary forms."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Nouns and verbs of the owner's answers, in any form, to the topics that they answer."""
 
     def knows(self, word: str) -> bool:
         """Whether a spelling is a word here: of the salon, of the dictionaries, or of the language."""
@@ -265,6 +271,20 @@ class Vocabulary:
             one.id for one in self.services if (one.pieces and one.id in ids) or (one.parts and one.parts <= set(ids))
         )
 
+    def topic_of(self, word: str) -> str:
+        """The topic of a fact that a verb has the root of, or whose answer has the noun; empty for none.
+
+        "Как подготовиться?" asks for what stands under «подготовка», and "алкоголь можно?" for what is told of it.
+        """
+        if len(word) < _SHORTEST_STEM or self.service_words(word):
+            return ""
+        if word in self.told:
+            return self.told[word]
+        if self.morphology.word_class(word) not in {WordClass.INFINITIVE, WordClass.STATEMENT}:
+            return ""
+        roots = _roots(self.morphology.lemma(word))
+        return next((topic for one, topic in self.topic_words.items() if _is_of_root(one, roots)), "")
+
     def service_words(self, word: str) -> frozenset[str]:
         """What a word may stand for in titles; a short form of a title's own word stands for that."""
         return self.meanings.get(word) or self._by_stem(word)
@@ -301,13 +321,14 @@ def vocabulary_of(
     services: Iterable[OfferedService],
     staff: Iterable[OfferedStaff],
     morphology: Morphology,
-    topics: Iterable[str] = (),
+    facts: Mapping[str, str] | None = None,
 ) -> Vocabulary:
     """A salon's words.
 
     Args:
-        topics: of what the owner has told facts.
+        facts: what the owner has told, by topic.
     """
+    facts = facts or {}
     services, staff = tuple(services), tuple(staff)
     titles = {service.id: _lemmas(service.title, morphology) for service in services}
     indexed = tuple(_indexed(service, titles, morphology) for service in services)
@@ -330,8 +351,24 @@ def vocabulary_of(
         numbered=_numbered(services, morphology),
         roles=_roles(staff, own, morphology),
         titled=titled,
-        topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
+        topics={form: one for one in facts for word in _lemmas(one, morphology) for form in morphology.forms(word)},
+        topic_words={word: one for one in facts for word in _lemmas(one, morphology)},
+        told=_told(facts, morphology),
     )
+
+
+def _told(facts: Mapping[str, str], morphology: Morphology) -> Mapping[str, str]:
+    """The nouns and verbs of the owner's answers, in any form, to the one topic that each answers."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for topic, answer in facts.items():
+        for word in _WORD.findall(plain(answer)):
+            lemma = morphology.lemma(word)
+            is_telling = morphology.word_class(word) in {WordClass.NOUN, WordClass.INFINITIVE}
+            is_thing = is_telling and lemma not in HARMLESS_WORDS | WEAK
+            if is_thing and len(lemma) >= _SHORTEST_STEM and lemma not in LEXICON:
+                found[lemma].add(topic)
+    single = {word: next(iter(topics)) for word, topics in found.items() if len(topics) == 1}
+    return {form: topic for word, topic in single.items() for form in morphology.forms(word)}
 
 
 def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> frozenset[tuple[str, str]]:
@@ -350,6 +387,24 @@ def _forms_of_unit(word: str, morphology: Morphology) -> frozenset[str]:
 def _shared(one: str, other: str) -> int:
     """How many letters two words begin with alike."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+_PREFIXES = ("под", "при", "про", "пере", "раз", "рас", "вы", "за", "на", "по", "от", "об", "о", "с", "у")
+
+
+def _roots(word: str) -> Sequence[str]:
+    """A word, and what is left of it without what it may begin with: подготовиться, готовиться."""
+    bare = [word.removeprefix(one) for one in _PREFIXES if word.startswith(one)]
+    return [word, *(one for one in bare if len(one) > _SHORTEST_ROOT)]
+
+
+def _is_of_root(noun: str, roots: Sequence[str]) -> bool:
+    """Whether a noun and a verb have one root."""
+    return any(
+        _shared(one, root) >= max(_SHORTEST_ROOT, len(one) - _LONGEST_ENDING)
+        for one in _roots(noun)
+        for root in roots
+    )
 
 
 def _is_number(word: str) -> bool:
