@@ -12,12 +12,13 @@ from aiadmin.domain.chat.lexicon import BREAKS
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.intents import CHILDREN
-from aiadmin.domain.chat.words.remarks import OWN
+from aiadmin.domain.chat.words.remarks import OWN, PLACES_OF_BODY
 from aiadmin.domain.chat.words.trades import HINTS
 
 _NOT = frozenset({"не", "кроме", "вместо", "ни"})
 _WISHED = frozenset({"хочу", "хотим", "надо", "нужно", "хотела", "хотел"})
 _ADDING = frozenset({"еще", "также", "плюс", "добавьте", "добавить", "добавим", "заодно"})
+_JOINTS = frozenset({"и", "плюс", "+"})
 _TOO = frozenset({"тоже", "заодно", "также"})
 _WITH = frozenset({"с", "со"})
 _SELF = frozenset({"я", "меня", "мне", "мы", "нас", "нам", "себя", "себе"})
@@ -76,7 +77,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)]
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
-    mentions = _of_one_kind(heard, _without_parts(heard, _joined(found)))
+    mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
     if not mentions and (age := age_in(heard)) is not None and heard.context.candidates:
         fitting = heard.context.vocabulary.of_age(heard.context.candidates, age)
         yield NamedService(ids=tuple(sorted(fitting)), spans=((0, len(heard.text)),))
@@ -148,10 +149,43 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
             _take(heard, found, place, meanings)
     for mention in found:
         mention.hints += hints
-        mention.ids = vocabulary.named_in_full(mention.ids, mention.said) or mention.ids
+        full = vocabulary.named_in_full(mention.ids, mention.said)
+        is_for_children = bool(vocabulary.of_children(full))
+        fitting = mention.ids if is_for_children else _for_whom(heard, mention.ids)
+        mention.ids = vocabulary.named_in_full(fitting, mention.said) or fitting
         for hint in hints.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
+
+
+def _without_places(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mention]:
+    """The wishes without those that only say where another is done: "колечко в носу поменять" pierces no nose."""
+    where = [one for one in mentions if all(_is_where(heard, place) for place in one.places)]
+    telling = [one for one in mentions if one not in where]
+    kept = [one for one in mentions if one in telling or not telling]
+    for one in where if telling else ():
+        telling[0].hints += one.places
+    return kept
+
+
+def _is_where(heard: Heard, place: int) -> bool:
+    """Whether a word says in which place of the body something is."""
+    is_place = heard.context.vocabulary.morphology.lemma(heard.word(place)) in PLACES_OF_BODY
+    return is_place and heard.word(place - 1) in {"в", "из"}
+
+
+def _for_whom(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
+    """Of services those for the age that was said, or for children where a child is to be served alone."""
+    vocabulary, age = heard.context.vocabulary, age_in(heard)
+    if age is not None:
+        return vocabulary.of_age(ids, age)
+    kin = {
+        place: vocabulary.kin[token.text] for place, token in enumerate(heard.tokens) if token.text in vocabulary.kin
+    }
+    is_child = bool(kin) and CHILDREN.issuperset(kin.values())
+    is_child = is_child and any(_is_kin(heard, place) and not _is_beside(heard, place) for place in kin)
+    is_alone = is_child and not any(token.text in _SELF - {"мы", "нас", "нам"} for token in heard.tokens)
+    return (vocabulary.of_children(ids) if is_alone else None) or ids
 
 
 def _is_hint(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
@@ -175,12 +209,22 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
         return
     if not ids:
         return
-    if last is None or not last.takes(ids):
+    if last is None or not last.takes(ids) or _is_second(heard, last, place, ids):
         last = _Mention(ids, place, place + 1)
         found.append(last)
     last.ids, last.end = last.ids & ids, place + 1
     last.said.append(frozenset(f"-{one}" for one in meanings) if is_absent else meanings)
     last.places.append(place)
+
+
+def _is_second(heard: Heard, last: _Mention, place: int, ids: frozenset[int]) -> bool:
+    """Whether "и" parts two wishes though one title has both words: "перманент и коррекцию", no correction of it."""
+    whole = heard.context.vocabulary.fitting(heard.context.vocabulary.service_words(heard.word(place)))
+    is_joint = heard.word(place - 1) in _JOINTS and last.places[-1] == place - 2
+    if not is_joint or not (last.ids - whole) or heard.context.vocabulary.is_composite(last.ids & ids):
+        return False
+    last.ids -= whole
+    return True
 
 
 def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
@@ -224,8 +268,7 @@ def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mentio
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    age = age_in(heard)
-    ids = ids if age is None else vocabulary.of_age(ids, age)
+    ids = _for_whom(heard, ids)
     ids = vocabulary.of_number(ids, {heard.word(place) for place in heard.numbers_of_titles})
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)

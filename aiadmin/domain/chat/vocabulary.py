@@ -22,7 +22,8 @@ from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
 from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
 from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
 
-_OLDEST = 120
+_OLDEST, _GROWN_UP = 120, 18
+_FOR_CHILDREN = frozenset({"детский", "ребенок", "дитя", "малыш"})
 _AGES = re.compile(r"(\d{1,2}) ?(?:-|–|—|до) ?(\d{1,2}) ?(?:лет|год)")
 _AGE_UNTIL = re.compile(r"до (\d{1,2})(?:-?т?и)? ?(?:лет|год)")
 _AGE_FROM = re.compile(r"(?:от|с|старше) (\d{1,2}) ?(?:лет|год)|(\d{1,2})\+")
@@ -47,6 +48,7 @@ _WITHOUT = "без"
 _COMPLETE = 1.0
 _SHORTEST_STEM, _SURE_STEM = 4, 6
 """Letters of a word that begins a title's word, and that two words of one root share."""
+_MADE_OF_NOUNS = ("ный", "ной", "ский", "овый")
 _SHORTEST_ROOT, _LONGEST_ENDING = 5, 4
 """Letters of a root that a verb shares with a noun, and of what the noun ends with behind it."""
 _ADJECTIVE = ("ый", "ий", "ой")
@@ -255,6 +257,19 @@ class Vocabulary:
         among = [one for one in self.services if one.id in ids]
         just = frozenset(one.id for one in among if one.ages and age in one.ages)
         return just or frozenset(one.id for one in among if not one.ages) or frozenset(ids)
+
+    def of_children(self, ids: Collection[int]) -> frozenset[int]:
+        """Of services those that their titles, or their categories, say to be for children."""
+        return frozenset(
+            one.id
+            for one in self.services
+            if one.id in ids
+            and (_FOR_CHILDREN & (one.title | one.category) or (one.ages and one.ages.stop <= _GROWN_UP))
+        )
+
+    def is_composite(self, ids: Collection[int]) -> bool:
+        """Whether one of some services is made of several."""
+        return any(one.pieces or one.parts for one in self.services if one.id in ids)
 
     def parts_of(self, ids: Collection[int]) -> frozenset[int]:
         """The services that some are made of."""
@@ -567,11 +582,19 @@ def _meanings(own: frozenset[str], common: CommonWords) -> tuple[dict[str, froze
     found: dict[str, set[str]] = defaultdict(set)
     for word in own:
         for form in common.morphology.forms(word):
-            found[form].add(word)
+            found[form] |= {word, *_adjectives_of(word, own)}
     for words, forms in _stand_ins(own, common):
         for form in forms:
             found[form] |= words
     return {form: frozenset(words) for form, words in found.items()}, common.heads - found.keys()
+
+
+def _adjectives_of(noun: str, own: Collection[str]) -> set[str]:
+    """The adjectives of this catalogue that are made of a noun: "перманентный" of "перманент"."""
+    root = noun.rstrip("аяоеьй")
+    if len(root) < _SHORTEST_ROOT or noun.endswith(_ADJECTIVE):
+        return set()
+    return {one for one in own if one.startswith(root) and one.endswith(_MADE_OF_NOUNS) and one != noun}
 
 
 def _staff_words(

@@ -8,12 +8,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.commands import AskFact
 from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.hearing import ReadingContext
+from aiadmin.domain.chat.reading import read_text
 from aiadmin.domain.chat.situation import Ability, SalonView
 from aiadmin.domain.chat.steps import Act, Asks
+from aiadmin.domain.chat.vocabulary import OfferedService, vocabulary_of
 from aiadmin.domain.journal.online_booking import BookingRules, ChangeRule
 from tests.support.chat_turns import CUT, NOW, TOMORROW, answer_to, client, said, salon, situation, visit
+from tests.support.reading import MORPHOLOGY
 
 
 def _in(known: SalonView) -> object:
@@ -151,3 +156,37 @@ def test_today_is_the_day_of_the_salons_clock(now: datetime) -> None:
     answer = said("до скольки вы сегодня?", situation(now=now, written_at=now))
 
     assert ("закрыт" in answer) is (now.weekday() == 0)
+
+
+FACTS = {
+    "подготовка": "накануне без алкоголя, обязательно поесть",
+    "оплата": "наличными или переводом",
+    "дети": "с ребёнком можно, есть игровой уголок",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("как подготовиться?", ["подготовка"]),
+        ("надо ли готовиться", ["подготовка"]),
+        ("алкоголь накануне можно?", ["подготовка"]),
+        ("поесть надо?", ["подготовка"]),
+        ("уголок для детей есть?", ["дети"]),
+        ("чем оплачивать?", ["оплата"]),
+        ("хочу подготовить волосы к стрижке", []),
+        ("запишите завтра на стрижку, готовлюсь к свадьбе", []),
+    ],
+)
+def test_a_fact_is_asked_for_by_a_verb_of_its_root_and_by_words_of_its_answer(text: str, topics: list[str]) -> None:
+    words = vocabulary_of([OfferedService(id=1, title="Стрижка")], [], MORPHOLOGY, FACTS)
+    commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
+
+    assert [one.topic for one in commands if isinstance(one, AskFact)] == topics
+
+
+@pytest.mark.parametrize(
+    "text", ["скока стоит стрижка", "чё по чём стрижка", "какой ценник на стрижку", "стрижка скоко"]
+)
+def test_a_price_is_asked_for_as_people_spell_it(text: str) -> None:
+    assert "1 700" in said(text, situation())

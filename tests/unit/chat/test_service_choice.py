@@ -236,3 +236,50 @@ def test_another_word_of_a_titles_root_is_that_word(text: str, services: tuple[i
 
 def test_a_master_who_is_not_wanted_is_none() -> None:
     assert LAST.wish("не хочу к Ольге, массаж спины").excluded_staff == {OLGA}
+
+
+PIERCING = Catalogue(
+    [
+        "Прокол мочек ушей",
+        "Прокол носа",
+        "Замена украшения",
+        "Детский прокол мочек до 12 лет",
+        "Перманентный макияж губ",
+        "Перманентный макияж бровей",
+        "Коррекция перманента",
+    ]
+)
+CLEANING = Catalogue(
+    ["Аппаратный маникюр", "Классический маникюр", "Ремонт аппарата", "Снятие лака", "Покрытие лаком"]
+)
+
+
+@pytest.mark.parametrize(
+    ("salon", "text", "services"),
+    [
+        (PIERCING, "колечко в носу поменять", (3,)),
+        (PIERCING, "хочу сменить серёжку из пупка", (3,)),
+        (PIERCING, "нос проколоть", (2,)),
+        (PIERCING, "дочке 7 лет уши проколоть", (4,)),
+        (PIERCING, "ребёнку ушки проколоть", (4,)),
+        (PIERCING, "дочке 16 лет уши проколоть", (1,)),
+        (PIERCING, "мне и дочке уши проколоть", (1,)),
+        (PIERCING, "сын посоветовал, хочу уши проколоть", (1,)),
+        (PIERCING, "перманент бровей", (6,)),
+        (PIERCING, "перманент губ", (5,)),
+        (PIERCING, "коррекция перманента", (7,)),
+        (CLEANING, "маникюр с аппаратом", (1,)),
+        (CLEANING, "снятие лака и маникюр классический", (4, 2)),
+    ],
+)
+def test_the_deed_the_place_and_the_age_tell_one_service(
+    salon: Catalogue, text: str, services: tuple[int, ...]
+) -> None:
+    assert salon.wish(text).services == services
+
+
+def test_and_parts_two_wishes_that_one_title_would_join() -> None:
+    wish = PIERCING.wish("перманент и коррекцию")
+
+    assert wish.services == (7,)
+    assert wish.choices == ((5, 6),)
