@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.tables.journal import ErasureRow
 
 Fingerprint = Callable[[CompanyId, str], str]
+_FIND = text("SELECT fingerprint FROM erasures WHERE company_id = :company_id AND fingerprint = ANY(:fingerprints)")
 
 
 class Erasures:
@@ -44,8 +45,5 @@ class Erasures:
             address: {self._fingerprint(company_id, one) for one in spellings([address])} for address in addresses
         }
         asked = frozenset().union(*fingerprints.values())
-        found = select(ErasureRow.fingerprint).where(
-            ErasureRow.company_id == company_id, ErasureRow.fingerprint.in_(sorted(asked))
-        )
-        erased = frozenset(self._session.scalars(found))
+        erased = frozenset(self._session.scalars(_FIND, {"company_id": company_id, "fingerprints": sorted(asked)}))
         return frozenset(address for address, names in fingerprints.items() if not names.isdisjoint(erased))

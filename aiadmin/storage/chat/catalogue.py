@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, not_, or_, select, text, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from aiadmin.storage.journal import online_terms
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.tables.chat import BotSettingsRow
 from aiadmin.storage.tables.core import CompanyRow
-from aiadmin.storage.tables.journal import CategoryRow, ClientRow, RecordRow, ServiceRow, StaffRow, WorkDayRow
+from aiadmin.storage.tables.journal import CategoryRow, RecordRow, ServiceRow, StaffRow, WorkDayRow
 
 _VERSION = text("""
 SELECT
@@ -33,6 +33,35 @@ SELECT
   || (SELECT ROW(count(*), sum(xmin::text::bigint)) FROM schedule WHERE company_id = :company_id)::text
 """)
 """Changes with any row: by the transaction that wrote it (PostgreSQL's `xmin`), which no clock makes equal."""
+_SALON = """
+SELECT companies.yclients_id, companies.title, companies.timezone, companies.country, companies.currency,
+  companies.address, companies.phone, companies.ai_enabled, companies.booking_rules, companies.rights_missing,
+  companies.raw_data ->> 'schedule' AS opening, bot_settings.settings
+FROM companies LEFT JOIN bot_settings ON bot_settings.company_id = companies.id
+WHERE companies.id = :company_id
+"""
+_FIND, _LOCK = text(_SALON), text(f"{_SALON} FOR NO KEY UPDATE OF companies")
+_CARDS = text("""
+SELECT client_id, name, visits, last_visit_on, raw_data -> 'categories' AS categories FROM clients
+WHERE company_id = :company_id AND deleted_at IS NULL AND phone = ANY(:phones)
+ORDER BY last_visit_on DESC NULLS LAST, visits DESC, client_id
+""")
+_RECORDS = f"""
+SELECT {", ".join(column.name for column in RecordRow.__table__.columns if column.name != "raw_data")} FROM records
+WHERE company_id = :company_id AND (
+  client_id = ANY(:cards) OR client_number = ANY(:numbers) AND NOT EXISTS (
+    SELECT FROM clients
+    WHERE clients.company_id = :company_id AND clients.client_id = records.client_id AND clients.phone <> ALL(:phones)
+  )
+)
+"""  # noqa: S608 - our own names
+"""Where the card has another number by now, what it had is of whoever has the old one no more."""
+_VISITS = text(f"""
+{_RECORDS} AND starts_at + make_interval(secs => seconds) > :ends_after ORDER BY starts_at, record_id
+""")
+_PAST = text(f"""
+{_RECORDS} AND starts_at < :before AND deleted_at IS NULL ORDER BY starts_at DESC, record_id LIMIT :most
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,31 +108,23 @@ class BotSalons:
 
     def find(self, company_id: CompanyId, *, lock: bool = False) -> BotSalon | None:
         """The salon; with `lock` its settings change nowhere else until the commit."""
-        statement = (
-            select(CompanyRow, CompanyRow.raw_data["schedule"].astext, BotSettingsRow.settings)
-            .outerjoin(BotSettingsRow, BotSettingsRow.company_id == CompanyRow.id)
-            .where(CompanyRow.id == company_id)
-        )
-        if lock:
-            statement = statement.with_for_update(of=CompanyRow, key_share=True)
-        row = self._session.execute(statement.execution_options(populate_existing=True)).one_or_none()
-        if row is None:
+        found = self._session.execute(_LOCK if lock else _FIND, {"company_id": company_id}).one_or_none()
+        if found is None:
             return None
-        company, opening, settings = row
         return BotSalon(
             company_id=company_id,
-            salon_id=SalonId(company.yclients_id),
-            title=company.title or "",
-            zone=company.timezone or DEFAULT_ZONE,
-            country=company.country or DEFAULT_COUNTRY,
-            currency=company.currency,
-            address=company.address,
-            phone=company.phone,
-            opening=opening,
-            is_allowed=company.ai_enabled is not False,
-            rules=online_terms.to_rules(company.booking_rules),
-            missing_rights=rights_of(company.rights_missing),
-            settings=bot_settings.from_json(settings),
+            salon_id=SalonId(found.yclients_id),
+            title=found.title or "",
+            zone=found.timezone or DEFAULT_ZONE,
+            country=found.country or DEFAULT_COUNTRY,
+            currency=found.currency,
+            address=found.address,
+            phone=found.phone,
+            opening=found.opening,
+            is_allowed=found.ai_enabled is not False,
+            rules=online_terms.to_rules(found.booking_rules),
+            missing_rights=rights_of(found.rights_missing),
+            settings=bot_settings.from_json(found.settings),
         )
 
     def may_answer(self, company_id: CompanyId) -> bool:
@@ -135,53 +156,36 @@ class BotSalons:
 
     def cards(self, company_id: CompanyId, phones: Collection[str]) -> Sequence[Client]:
         """The cards with one of these numbers, in any spelling, who came last first; their `raw` has categories."""
-        mine = (ClientRow.company_id == company_id, ClientRow.deleted_at.is_(None))
-        theirs = ClientRow.phone.in_(sorted(spellings(phones)))
-        columns = (ClientRow.client_id, ClientRow.name, ClientRow.visits, ClientRow.last_visit_on)
-        order = (ClientRow.last_visit_on.desc().nulls_last(), ClientRow.visits.desc(), ClientRow.client_id)
-        rows = self._session.execute(
-            select(*columns, ClientRow.raw_data["categories"].label("categories"))
-            .where(*mine, theirs)
-            .order_by(*order)
-        )
-        return [_client(row) for row in rows]
+        given = {"company_id": company_id, "phones": sorted(spellings(phones))}
+        return [_client(row) for row in self._session.execute(_CARDS, given)]
 
     def visits(
         self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, ends_after: datetime
     ) -> Sequence[Record]:
         """What is booked for these cards or numbers and not over, deleted or not, earliest first; without `raw`."""
-        ends = RecordRow.starts_at + func.make_interval(0, 0, 0, 0, 0, 0, RecordRow.seconds)
-        return self._records(company_id, cards, phones, [ends > ends_after], RecordRow.starts_at)
+        return self._records(_VISITS, company_id, cards, phones, ends_after=ends_after)
 
     def past_visits(
         self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, before: datetime, most: int
     ) -> Sequence[Record]:
         """What was booked for them and is begun, the latest first; without `raw`."""
-        which = [RecordRow.starts_at < before, RecordRow.deleted_at.is_(None)]
-        return self._records(company_id, cards, phones, which, RecordRow.starts_at.desc(), most)
+        return self._records(_PAST, company_id, cards, phones, before=before, most=most)
 
     def _records(
         self,
+        statement: TextClause,
         company_id: CompanyId,
         cards: Collection[int],
         phones: Collection[str],
-        which: Sequence[Any],
-        order: Any,
-        most: int | None = None,
+        **given: object,
     ) -> Sequence[Record]:
-        columns = [column for column in RecordRow.__table__.columns if column.name != "raw_data"]
-        numbers = sorted({one_spelling(phone) for phone in phones})
-        of_other = exists().where(
-            ClientRow.company_id == company_id,
-            ClientRow.client_id == RecordRow.client_id,
-            ClientRow.phone.is_not(None),
-            ClientRow.phone.not_in(sorted(spellings(phones))),
-        )  # the card has another number by now: what it had is of whoever has the old one no more
-        by_number = and_(RecordRow.client_number.in_(numbers), not_(of_other))
-        theirs = or_(RecordRow.client_id.in_(sorted(cards)), by_number)
-        mine = (RecordRow.company_id == company_id, theirs, *which)
-        statement = select(*columns).where(*mine).order_by(order, RecordRow.record_id).limit(most)
-        return [record_of_row(row, raw={}) for row in self._session.execute(statement)]
+        of_whom = {
+            "company_id": company_id,
+            "cards": sorted(cards),
+            "phones": sorted(spellings(phones)),
+            "numbers": sorted({one_spelling(phone) for phone in phones}),
+        }
+        return [record_of_row(row, raw={}) for row in self._session.execute(statement, of_whom | given)]
 
     def _services(self, company_id: CompanyId) -> Sequence[Service]:
         columns = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, TextClause, select, text, update
+from sqlalchemy import Row, Table, TextClause, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,18 @@ WHERE turn.company_id = :company_id AND turn.contact_id = :contact_id
 """
 _LAST_SAID = text(f"{_SAID} ORDER BY turn.id DESC LIMIT 1")
 _SAID_IN = text(f"{_SAID} AND turn.outbox_message_id = :message_id ORDER BY turn.id DESC LIMIT 1")
+_CHATS, _TURNS = cast("Table", ChatRow.__table__), cast("Table", ChatTurnRow.__table__)
+_SET = update(_CHATS).where(
+    _CHATS.c.company_id == bindparam("of_company"), _CHATS.c.contact_id == bindparam("of_contact")
+)
+_SET_CLAIMED = _SET.where(_CHATS.c.run == bindparam("of_run"))
+"""These set what they are given: one that named its columns would be built and looked up anew in each call."""
+_LOCK = text("""
+SELECT version FROM chats
+WHERE company_id = :company_id AND contact_id = :contact_id AND run = :run FOR UPDATE
+""")
+_ADD_TURN = insert(_TURNS).returning(_TURNS.c.id)
+_SET_TURN = update(_TURNS).where(_TURNS.c.company_id == bindparam("of_company"), _TURNS.c.id == bindparam("of_turn"))
 OLDEST_DUE = f"SELECT min(due_at) AS oldest, count(*) AS waiting {_DUE}"
 
 
@@ -101,9 +113,9 @@ class Chats:
 
     def lock(self, chat: Chat) -> int | None:
         """Keep others from the chat until the commit: its version by now; None when it is ours no more."""
-        row = ChatRow
-        mine = row.company_id == chat.company_id, row.contact_id == chat.contact_id, row.run == chat.run
-        return self._session.scalar(select(row.version).where(*mine).with_for_update())
+        mine = {"company_id": chat.company_id, "contact_id": chat.contact_id, "run": chat.run}
+        version: int | None = self._session.scalar(_LOCK, mine)
+        return version
 
     def keep(self, chat: Chat, at: datetime) -> None:
         """Write what is known of a chat that is locked: its dialogue, who has it, what was said there and when."""
@@ -117,18 +129,16 @@ class Chats:
             "media_at": chat.media_at,
             "changed_at": at,
         }
-        self._session.execute(_of(chat.company_id, chat.contact_id).values(**values))
+        self._session.execute(_SET, _of(chat) | values)
 
     def release(self, chat: Chat, *, due_at: datetime | None, waits_since: datetime | None) -> None:
         """End the claim; what still waits is handled at `due_at`, None where nothing does."""
         values = {"claimed_until": None, "due_at": due_at, "waits_since": waits_since}
-        self._session.execute(_of(chat.company_id, chat.contact_id).where(ChatRow.run == chat.run).values(**values))
+        self._session.execute(_SET_CLAIMED, _of(chat) | {"of_run": chat.run} | values)
 
     def give_back(self, chat: Chat) -> None:
         """End the claim, with nothing handled: what waits is due when it is due."""
-        self._session.execute(
-            _of(chat.company_id, chat.contact_id).where(ChatRow.run == chat.run).values(claimed_until=None)
-        )
+        self._session.execute(_SET_CLAIMED, _of(chat) | {"of_run": chat.run, "claimed_until": None})
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Chat | None:
         """A chat as it stands, claimed or not."""
@@ -174,8 +184,8 @@ class Chats:
             "outbox_message_id": turn.outbox_message_id,
             "verdict": turn.verdict,
         }
-        made = insert(ChatTurnRow).values(**values).returning(ChatTurnRow.id)
-        return self._session.scalars(made).one()
+        number: int = self._session.scalars(_ADD_TURN, values).one()
+        return number
 
     def set_reply(
         self,
@@ -185,11 +195,9 @@ class Chats:
         proposal: Proposal | None,
     ) -> None:
         """Keep which message of ours is the reply of a turn, and what it offers."""
-        row = ChatTurnRow
         offered = None if proposal is None else codec.as_data(proposal)
-        mine = update(row).where(row.company_id == company_id, row.id == turn_id)
-        changed = mine.values(outbox_message_id=outbox_message_id, proposal=offered)
-        self._session.execute(changed.execution_options(synchronize_session=False))
+        values = {"outbox_message_id": outbox_message_id, "proposal": offered}
+        self._session.execute(_SET_TURN, {"of_company": company_id, "of_turn": turn_id} | values)
 
     def turn_of(self, company_id: CompanyId, contact_id: ContactId, inbox_id: int) -> TurnRecord | None:
         """The newest turn of a chat that handled this message."""
@@ -222,9 +230,8 @@ class Chats:
         return self._session.scalar(statement) is not None
 
 
-def _of(company_id: CompanyId, contact_id: ContactId) -> Any:
-    mine = update(ChatRow).where(ChatRow.company_id == company_id, ChatRow.contact_id == contact_id)
-    return mine.execution_options(synchronize_session=False)
+def _of(chat: Chat) -> dict[str, Any]:
+    return {"of_company": chat.company_id, "of_contact": chat.contact_id}
 
 
 def _chat(row: Row[Any]) -> Chat:

@@ -6,14 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text, update
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.chat.transcript import Speaker, Transcript, Utterance, in_order
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.messages.message import Direction, MessageKind, Purpose
 from aiadmin.storage.messages import voices
-from aiadmin.storage.tables.messages import InboxMessageRow
 
 MOST_WAITING, MOST_BEFORE = 200, 60
 """Messages that are read at once, and of those before that say what they may be about."""
@@ -81,10 +80,7 @@ class Transcripts:
 
     def finish(self, company_id: CompanyId, numbers: Collection[int], at: datetime) -> None:
         """Keep that messages of the inbox are handled; no voice is listened to later."""
-        row = InboxMessageRow
-        mine = update(row).where(row.company_id == company_id, row.id.in_(list(numbers)))
-        handled = mine.values(handled_at=at, voice=None)
-        self._session.execute(handled.execution_options(synchronize_session=False))
+        self._session.execute(_FINISH, {"company_id": company_id, "numbers": list(numbers), "at": at})
 
     def waits(self, company_id: CompanyId, contact_id: ContactId) -> datetime | None:
         """When the first message of a contact came that is not handled."""
@@ -93,6 +89,9 @@ class Transcripts:
         return found
 
 
+_FINISH = text("""
+UPDATE inbox_messages SET handled_at = :at, voice = NULL WHERE company_id = :company_id AND id = ANY(:numbers)
+""")
 _WAITS = text("""
 SELECT min(received_at) FROM inbox_messages
 WHERE company_id = :company_id AND contact_id = :contact_id AND handled_at IS NULL

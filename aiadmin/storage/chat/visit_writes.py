@@ -52,6 +52,20 @@ def _claim(due: str) -> TextClause:
 _CLAIM, _CLAIM_ONLY = _claim(_DUE), _claim(_DUE_ONLY)
 _DUE_KEYS = text(f"SELECT company_id, id {_DUE} ORDER BY next_check_at LIMIT :limit")
 _ANY_DUE = text(f"SELECT EXISTS (SELECT {_DUE})")
+_UNTOLD = text("""
+SELECT id, proposal, made_at FROM chat_proposals
+WHERE company_id = :company_id AND contact_id = :contact_id AND agreed_at IS NOT NULL AND told_at IS NULL
+ORDER BY id DESC LIMIT 1
+""")
+_GUESTS = text("""
+SELECT record_id, guest FROM chat_writes
+WHERE company_id = :company_id AND contact_id = :contact_id AND guest IS NOT NULL AND record_id IS NOT NULL
+""")
+_COUNT_BOOKED = text("""
+SELECT count(*) FROM chat_writes
+WHERE company_id = :company_id AND contact_id = :contact_id AND operation = 'book' AND created_at >= :since
+  AND state IN ('saved', 'unknown', 'sending')
+""")
 OLDEST_DUE = f"SELECT min(next_check_at) AS oldest, count(*) AS waiting {_DUE}"
 
 
@@ -107,11 +121,8 @@ class Proposals:
 
     def untold(self, company_id: CompanyId, contact_id: ContactId) -> Agreed | None:
         """What a chat's client has agreed to without having been told the outcome; the newest."""
-        row = ChatProposalRow
-        mine = row.company_id == company_id, row.contact_id == contact_id
-        open_ = row.agreed_at.is_not(None), row.told_at.is_(None)
-        statement = select(row.id, row.proposal, row.made_at).where(*mine, *open_).order_by(row.id.desc()).limit(1)
-        found = self._session.execute(statement).one_or_none()
+        mine = {"company_id": company_id, "contact_id": contact_id}
+        found = self._session.execute(_UNTOLD, mine).one_or_none()
         read = None if found is None else codec.read(Proposal, found.proposal)
         if found is None or read is None:
             return None
@@ -194,17 +205,13 @@ class VisitWrites:
 
     def guests_of(self, company_id: CompanyId, contact_id: ContactId) -> Mapping[int, str]:
         """For whom else a client has booked with us, by number of the record."""
-        row = ChatWriteRow
-        mine = row.company_id == company_id, row.contact_id == contact_id, row.guest.is_not(None)
-        found = self._session.execute(select(row.record_id, row.guest).where(*mine, row.record_id.is_not(None)))
-        return {number: guest for number, guest in found if number is not None and guest is not None}
+        found = self._session.execute(_GUESTS, {"company_id": company_id, "contact_id": contact_id})
+        return {row.record_id: row.guest for row in found}
 
     def count_booked(self, company_id: CompanyId, contact_id: ContactId, since: datetime) -> int:
         """How many visits a chat has booked since then; those of which nobody knows count."""
-        row = ChatWriteRow
-        mine = row.company_id == company_id, row.contact_id == contact_id, row.operation == VisitOperation.BOOK
-        done = row.state.in_([WriteState.SAVED, WriteState.UNKNOWN, WriteState.SENDING]), row.created_at >= since
-        return self._session.scalar(select(func.count()).select_from(row).where(*mine, *done)) or 0
+        given = {"company_id": company_id, "contact_id": contact_id, "since": since}
+        return self._session.scalar(_COUNT_BOOKED, given) or 0
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         """Keys of the rows that `claim` would take."""

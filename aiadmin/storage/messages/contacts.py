@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select, text, union_all, update
+from sqlalchemy import CursorResult, Row, Table, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -73,11 +73,35 @@ WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND 
   )
 """)
 """What one of two that turn out to be one was still owed, when the other had said stop."""
-_ADDRESSES = (
-    select(func.array_agg(ContactAddressRow.address))
-    .where(ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.contact_id == ContactRow.id)
-    .scalar_subquery()
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock, :company_id)")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock, :company_id)")
+_CONTACTS = """
+SELECT id, lid, phone, push_name, ARRAY(
+  SELECT address FROM contact_addresses
+  WHERE contact_addresses.company_id = contacts.company_id AND contact_id = contacts.id
+) AS addresses
+FROM contacts WHERE company_id = :company_id
+"""
+_FIND = text(f"{_CONTACTS} AND id = :contact_id")
+KNOWN_BY = """
+contacts.id IN (
+  SELECT id FROM contacts WHERE company_id = :company_id AND lid = ANY(:addresses)
+  UNION ALL SELECT id FROM contacts WHERE company_id = :company_id AND phone = ANY(:addresses)
+  UNION ALL SELECT contact_id FROM contact_addresses WHERE company_id = :company_id AND address = ANY(:addresses)
 )
+"""
+"""Whether a contact is or was known by one of these numbers and LIDs; three looks into indexes."""
+_KNOWN = text(f"{_CONTACTS} AND {KNOWN_BY}")
+_KEEP_ADDRESSES = text("""
+INSERT INTO contact_addresses (company_id, address, contact_id)
+SELECT :company_id, address, contact_id
+FROM unnest(CAST(:addresses AS text[]), CAST(:contact_ids AS bigint[])) AS owned (address, contact_id)
+ON CONFLICT (company_id, address) DO UPDATE SET contact_id = EXCLUDED.contact_id
+WHERE contact_addresses.contact_id <> EXCLUDED.contact_id
+""")
+_ROWS = cast("Table", ContactRow.__table__)
+_ADD = insert(_ROWS)
+_ADD_ONE = _ADD.returning(_ROWS.c.id)
 
 
 _OF_CONTACT = (
@@ -85,20 +109,6 @@ _OF_CONTACT = (
     *(ChatTurnRow, ChatProposalRow, ChatWriteRow),
 )
 """Rows that follow their contact into another."""
-
-
-def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement[bool]:
-    """Whether a contact is or was known by one of these numbers and LIDs; three looks into indexes."""
-    listed = list(addresses)
-    mine = ContactRow.company_id == company_id
-    of_old = ContactAddressRow.company_id == company_id, ContactAddressRow.address.in_(listed)
-    return ContactRow.id.in_(
-        union_all(
-            select(ContactRow.id).where(mine, ContactRow.lid.in_(listed)),
-            select(ContactRow.id).where(mine, ContactRow.phone.in_(listed)),
-            select(ContactAddressRow.contact_id).where(*of_old),
-        )
-    )
 
 
 class Contacts:
@@ -112,7 +122,7 @@ class Contacts:
 
         Observations of one company wait for one another until the commit: upsert companies in the order of their ids.
         """
-        self._session.execute(select(func.pg_advisory_xact_lock(Lock.CONTACTS.value, company_id)))
+        self._session.execute(_LOCK, {"lock": Lock.CONTACTS.value, "company_id": company_id})
         settled = merge(observed, self._known(company_id, observed.addresses))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
@@ -120,7 +130,7 @@ class Contacts:
 
     def try_lock(self, company_id: CompanyId) -> bool:
         """Keep observations of this company waiting until the commit; False, at once, when another holds them."""
-        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(Lock.CONTACTS.value, company_id))))
+        return bool(self._session.scalar(_TRY_LOCK, {"lock": Lock.CONTACTS.value, "company_id": company_id}))
 
     def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
@@ -133,7 +143,7 @@ class Contacts:
             for phone in new.values()
         ]
         if rows:
-            self._session.execute(insert(ContactRow).values(rows))
+            self._session.execute(_ADD, rows)
             known = self.of_phones(company_id, phones)
         self._keep_addresses(company_id, known.items())
         return known
@@ -147,7 +157,8 @@ class Contacts:
         return {phone: found[phone] for phone in phones if phone in found}
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None:
-        return next(iter(self._contacts(company_id, ContactRow.id == contact_id)), None)
+        found = self._session.execute(_FIND, {"company_id": company_id, "contact_id": contact_id}).one_or_none()
+        return None if found is None else _contact_of(found)
 
     def set_timer(self, company_id: CompanyId, contact_id: ContactId, seconds: int) -> None:
         """Note after how many seconds messages of the chat disappear; 0 for never."""
@@ -164,12 +175,8 @@ class Contacts:
         return cast("CursorResult[Any]", self._session.execute(quiet)).rowcount > 0
 
     def _known(self, company_id: CompanyId, addresses: Collection[str]) -> tuple[Contact, ...]:
-        return self._contacts(company_id, known_by(company_id, addresses))
-
-    def _contacts(self, company_id: CompanyId, which: ColumnElement[bool]) -> tuple[Contact, ...]:
-        statement = select(ContactRow, _ADDRESSES).where(ContactRow.company_id == company_id, which)
-        rows = self._session.execute(statement, execution_options={"populate_existing": True})
-        return tuple(_contact_of(row, addresses or []) for row, addresses in rows)
+        asked = {"company_id": company_id, "addresses": list(addresses)}
+        return tuple(_contact_of(row) for row in self._session.execute(_KNOWN, asked))
 
     def _write(
         self, company_id: CompanyId, settled: IdentityMerge, observed: IdentityObservation, at: datetime
@@ -184,8 +191,8 @@ class Contacts:
         if self._erasures.erased_of(company_id, _new_addresses(settled)):
             values["opted_out_at"] = at
         if settled.keep is None:
-            made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
-            contact_id = ContactId(self._session.scalars(made).one())
+            made = {"company_id": company_id, "created_at": at, **values}
+            contact_id = ContactId(self._session.scalars(_ADD_ONE, made).one())
         else:
             contact_id = settled.keep.contact_id
             self._set(company_id, settled.keep, **values)
@@ -197,16 +204,11 @@ class Contacts:
         return contact_id
 
     def _keep_addresses(self, company_id: CompanyId, owned: Iterable[tuple[str, ContactId]]) -> None:
-        rows = [
-            {"company_id": company_id, "address": address, "contact_id": contact_id}
-            for address, contact_id in sorted(owned)
-        ]
-        if rows:
-            made = insert(ContactAddressRow).values(rows)
-            key = [ContactAddressRow.company_id, ContactAddressRow.address]
-            owner = {"contact_id": made.excluded.contact_id}
-            moved = ContactAddressRow.contact_id != made.excluded.contact_id
-            self._session.execute(made.on_conflict_do_update(index_elements=key, set_=owner, where=moved))
+        of_whom = sorted(owned)
+        if of_whom:
+            addresses, contact_ids = zip(*of_whom, strict=True)
+            given = {"company_id": company_id, "addresses": list(addresses), "contact_ids": list(contact_ids)}
+            self._session.execute(_KEEP_ADDRESSES, given)
 
     def _strip(self, company_id: CompanyId, other: Contact, lost: Collection[str], at: datetime) -> None:
         self._set(company_id, other, phone=without(other, lost).phone, updated_at=at)
@@ -251,8 +253,8 @@ def _new_addresses(settled: IdentityMerge) -> frozenset[str]:
     return frozenset(one for one in (person.lid, person.phone, *person.also) if one) - known
 
 
-def _contact_of(row: ContactRow, addresses: Collection[str]) -> Contact:
-    numbers = frozenset(address for address in addresses if "@" not in address)
+def _contact_of(row: Row[Any]) -> Contact:
+    numbers = frozenset(address for address in row.addresses if "@" not in address)
     return Contact(
         contact_id=ContactId(row.id),
         lid=row.lid,

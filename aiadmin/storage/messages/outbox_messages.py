@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Row, Select, func, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Select,
+    Table,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -134,6 +146,8 @@ _HOLDER: ColumnElement[str | None] = literal_column("""(
   WHERE devices.company_id = outbox_messages.company_id AND devices.desired = 'on'
 )""").label("holder")
 """What the host of a message's device is called."""
+_OUTBOX = cast("Table", OutboxMessageRow.__table__)
+_ADD = insert(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.dedup_key, _OUTBOX.c.id, _HOLDER)
 _TO_SALON = ("call:", "entry:")
 """How the keys of messages begin that are for the salon itself, beside those that name whom they are about."""
 
@@ -168,9 +182,7 @@ class OutboxMessages:
         """
         if not owed:
             return {}
-        row = OutboxMessageRow
-        made = insert(row).values([_values(one, at) for one in owed]).on_conflict_do_nothing()
-        found = self._session.execute(made.returning(row.dedup_key, row.id, _HOLDER)).all()
+        found = self._session.execute(_ADD, [_values(one, at) for one in owed]).all()
         for host in {one.holder for one in found if one.holder is not None}:
             if is_host_name(host):
                 self._nudge(Job.SEND_MESSAGES, HostName(host))

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
-from aiadmin.domain.messages.message import Direction
 from aiadmin.domain.messages.sending_policy import Recipient
-from aiadmin.storage.tables.chat import ChatRow
 from aiadmin.storage.tables.core import CompanyRow, DeviceRow
-from aiadmin.storage.tables.messages import ContactRow, InboxMessageRow
+from aiadmin.storage.tables.messages import ContactRow
 from aiadmin.storage.tables.notices import MessagePauseRow
 
-_HAS_WRITTEN = exists().where(InboxMessageRow.contact_id == ContactRow.id, InboxMessageRow.direction == Direction.IN)
-
-_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
-_HELD_UNTIL = (
-    select(func.coalesce(ChatRow.human_until, _FOR_GOOD))
-    .where(ChatRow.company_id == ContactRow.company_id, ChatRow.contact_id == ContactRow.id, ChatRow.is_human)
-    .correlate(ContactRow)
-    .scalar_subquery()
-)
-"""Until when a human has the chat."""
+_RECIPIENTS = text("""
+SELECT contacts.id, opted_out_at, unreachable_at, locked_until,
+  (
+    SELECT COALESCE(human_until, '9999-01-01T00:00:00Z') FROM chats
+    WHERE chats.company_id = :company_id AND chats.contact_id = contacts.id AND is_human
+  ) AS muted_until,
+  EXISTS (SELECT FROM inbox_messages WHERE contact_id = contacts.id AND direction = 'in') AS has_written
+FROM contacts WHERE company_id = :company_id AND id = ANY(:contact_ids)
+""")
+"""A chat that a human has for good is held until the end of days."""
+_MARK_REACHABLE = text("""
+UPDATE contacts SET unreachable_at = NULL, locked_until = NULL
+WHERE company_id = :company_id AND id = :contact_id AND (unreachable_at IS NOT NULL OR locked_until IS NOT NULL)
+""")
 
 
 class ContactPermissions:
@@ -43,15 +45,8 @@ class ContactPermissions:
 
     def recipients(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Recipient]:
         """`recipient` of many at once."""
-        columns = (
-            ContactRow.opted_out_at,
-            ContactRow.unreachable_at,
-            ContactRow.locked_until,
-            _HELD_UNTIL.label("muted_until"),
-            _HAS_WRITTEN.label("has_written"),
-        )
-        asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
-        rows = self._session.execute(select(ContactRow.id, *columns).where(*asked)).mappings()
+        asked = {"company_id": company_id, "contact_ids": list(contact_ids)}
+        rows = self._session.execute(_RECIPIENTS, asked).mappings()
         known = {row["id"]: Recipient(**{name: row[name] for name in row if name != "id"}) for row in rows}
         return {contact_id: known.get(contact_id, Recipient()) for contact_id in contact_ids}
 
@@ -86,8 +81,7 @@ class ContactPermissions:
 
     def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
         """Store that a contact has WhatsApp and may be written to, whatever was known."""
-        known = or_(ContactRow.unreachable_at.is_not(None), ContactRow.locked_until.is_not(None))
-        self._change(_contact(company_id, contact_id).where(known), unreachable_at=None, locked_until=None)
+        self._session.execute(_MARK_REACHABLE, {"company_id": company_id, "contact_id": contact_id})
 
     def _change(self, statement: Update, **values: object) -> bool:
         changed = statement.values(**values).execution_options(synchronize_session=False)

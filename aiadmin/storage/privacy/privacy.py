@@ -14,9 +14,9 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.locks import Lock
-from aiadmin.storage.messages.contacts import known_by
+from aiadmin.storage.messages.contacts import KNOWN_BY
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatRow, ChatTurnRow
-from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.storage.tables.messages import InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
 
 _MINE = "company_id = :company_id"
@@ -36,6 +36,12 @@ _TO_SALON = """contact_id IN (
 ) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE ANY(:mentions)"""
 """Messages to the salon's own number from before such messages named the client concerned."""
 _ABOUT = f"{_MINE} AND (contact_id IN ({_CONTACT}) OR about_contact_id IN ({_CONTACT}) OR {_TO_SALON})"
+_ADDRESSES = text(f"""
+WITH theirs AS (SELECT id, lid, phone FROM contacts WHERE company_id = :company_id AND {KNOWN_BY})
+SELECT lid FROM theirs WHERE lid IS NOT NULL
+UNION SELECT phone FROM theirs WHERE phone IS NOT NULL
+UNION SELECT address FROM contact_addresses WHERE company_id = :company_id AND contact_id IN (SELECT id FROM theirs)
+""")  # noqa: S608 - our own words
 _HELD: Mapping[str, str] = {
     "contacts": _PERSON,
     "contact_addresses": f"{_MINE} AND contact_id IN ({_CONTACT})",
@@ -160,14 +166,8 @@ class Privacy:
         """All numbers, in every spelling, and hidden ids (LIDs) by which the client of this phone is or was known."""
         asked = spellings([phone])
         heard = {lid for number in asked for lid in self._wa_store.lids(number)}
-        mine = ContactRow.company_id == company_id, known_by(company_id, asked | heard)
-        of_old = select(ContactAddressRow.address).where(
-            ContactAddressRow.company_id == company_id,
-            ContactAddressRow.contact_id.in_(select(ContactRow.id).where(*mine)),
-        )
-        rows = self._session.execute(select(ContactRow.lid, ContactRow.phone).where(*mine))
-        known = {*self._session.scalars(of_old), *(one for row in rows for one in row if one)}
-        return spellings(asked | heard | known)
+        given = {"company_id": company_id, "addresses": sorted(asked | heard)}
+        return spellings(asked | heard | set(self._session.scalars(_ADDRESSES, given)))
 
     def forget_left_behind(self) -> int:
         """Delete what the WhatsApp library keeps for devices that are gone; how many rows."""
