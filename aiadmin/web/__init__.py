@@ -51,7 +51,7 @@ def create_app(container: Container) -> Flask:
     app.jinja_env.globals["yclients_url"] = _yclients_page(container.config)
     request_log.attach(app)
     compression.attach(app)
-    headers.attach(app, container.config.public_url)
+    headers.attach(app, container.config)
     errors.attach(app)
     _add_routes(app)
     limits.attach(app, container)

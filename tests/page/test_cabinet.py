@@ -113,7 +113,7 @@ def cabinet(opened: Cabinet) -> Iterator[Cabinet]:
     assert opened.complaints == []
 
 
-def _shoot(page: Page, name: str) -> None:
+def shoot(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
@@ -125,7 +125,7 @@ def test_a_section_is_sound_at_every_width_and_in_both_schemes(cabinet: Cabinet,
         page = cabinet.open(salon, section, width, schemes[0])
         for scheme in schemes:
             put_on(page, scheme)
-            _shoot(page, f"{name}-{width}-{scheme}")
+            shoot(page, f"{name}-{width}-{scheme}")
             assert page.evaluate("window.shift") <= MOST_SHIFT, (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
             assert page.evaluate(UNNAMED) == []
@@ -140,7 +140,7 @@ def test_a_section_is_sound_at_every_width_and_in_both_schemes(cabinet: Cabinet,
 def test_a_hostile_salon_breaks_no_page_and_runs_no_script(cabinet: Cabinet, hostile: Salon, width: int) -> None:
     for section in SECTIONS:
         page = cabinet.open(hostile, section, width)
-        _shoot(page, f"hostile-{section.strip('/') or 'overview'}-{width}")
+        shoot(page, f"hostile-{section.strip('/') or 'overview'}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
         assert page.locator("main img, main script").count() == 0
         assert page.evaluate("window.shift") <= MOST_SHIFT, section
@@ -181,7 +181,7 @@ def test_a_chat_is_read_and_taken_from_the_bot_and_given_back(cabinet: Cabinet, 
         assert page.locator("[data-log] li[data-author]").last.get_attribute("data-author") == "in"
         assert page.locator("[data-log] .day").count() > 1
         page.locator("[data-floor]", has_text="отвечаете вы").wait_for()
-        _shoot(page, f"chat-{width}")
+        shoot(page, f"chat-{width}")
         assert page.locator("[data-log]").evaluate(IS_AT_ITS_END)
         page.get_by_role("button", name="Вернуть боту").click()
         page.get_by_role("button", name="Забрать у бота").click()
@@ -207,7 +207,7 @@ def test_one_message_is_taken_out_of_the_plan_by_keyboard(cabinet: Cabinet, salo
     page = cabinet.open(salon, "/texts", 390)
     page.locator("[data-kind=review] summary").click()
     page.locator("[data-kind=reminder_day] summary").click()
-    _shoot(page, "texts-open-390")
+    shoot(page, "texts-open-390")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(WIDE, 390)
     assert Axe().run(page).violations_count == 0
 
@@ -230,7 +230,7 @@ def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon:
         assert area.input_value() == ""
         page.locator("[data-floor]", has_text="отвечаете вы").wait_for()
         assert page.locator("[data-log]").evaluate(IS_AT_ITS_END)
-        _shoot(page, f"answered-{width}")
+        shoot(page, f"answered-{width}")
         page.wait_for_selector("[data-reply]:not([data-busy])")
         page.evaluate(END_TRANSITIONS)
         found = Axe().run(page)
@@ -281,7 +281,7 @@ def test_the_bare_address_and_a_connected_phone_lead_on(cabinet: Cabinet, salon:
             page.goto(address + path)
             link = page.get_by_role("link", name=first, exact=True)
             link.wait_for()
-            _shoot(page, f"{'landing' if path == '/' else 'connected'}-{width}-{scheme}")
+            shoot(page, f"{'landing' if path == '/' else 'connected'}-{width}-{scheme}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
             assert Axe().run(page).violations_count == 0
         assert page.get_by_role("heading", level=1).count() == 1

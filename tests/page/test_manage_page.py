@@ -36,9 +36,9 @@ SIZES = [(360, 740), (1280, 900)]
 
 
 @contextmanager
-def parts(database_url: str, redis_url: str) -> Iterator[Site]:
+def parts(database_url: str, redis_url: str, **more: Any) -> Iterator[Site]:
     """The application's parts, beside the server's process."""
-    container = Container(Config(database_url=database_url, redis_url=redis_url, **SETTINGS))  # type: ignore[arg-type]
+    container = Container(Config(database_url=database_url, redis_url=redis_url, **{**SETTINGS, **more}))
     yield Site(container, create_app(container).test_client())
     container.close()
 

@@ -142,6 +142,15 @@ class LifecycleService:
         self._announce(change, company)
         return change
 
+    def recheck(self, company_id: CompanyId) -> LifecycleChange:
+        """Ask YClients about one salon now, whose owner has just paid there; no salon is let go by that.
+
+        Raises:
+            CompanyNotFoundError: the company is gone.
+        """
+        company, connection = self._fetch_status([RowKey(company_id, "company")])
+        return self._repair_one(company.company_id, connection, may_leave=False)
+
     def compare(self, *, limit: int, pause: Callable[[], bool]) -> Reconciliation:
         """Ask YClients how salons stand that were not asked about for an hour, and repair what differs.
 

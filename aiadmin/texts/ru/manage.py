@@ -213,6 +213,11 @@ def paid_until(day: date | None) -> str:
     return f"Оплачено до {wording.days(datetime(day.year, day.month, day.day))['date_until']}."  # noqa: DTZ001 - a date
 
 
+AFTER_FROZEN: Mapping[bool, str] = {
+    True: "Приложение снова включено, сообщения пойдут.",
+    False: "YClients пока не включил приложение: после оплаты это занимает несколько минут.",
+}
+"""Whether a salon goes on that was frozen and says that it has paid."""
 MESSAGE_STATUSES: Mapping[MessageStatus, str] = {
     MessageStatus.QUEUED: "ждёт отправки",
     MessageStatus.SENT: "отправлено",

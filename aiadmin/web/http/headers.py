@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-_FRAMED_BY = (
-    "frame-ancestors 'self' https://yclients.com https://*.yclients.com https://yclients.ru https://*.yclients.ru"
-)
+from aiadmin.config import Config
+from aiadmin.web.http import origins
+
 _PAGE_POLICY = (
     "default-src 'none'",
     "script-src 'self'",
@@ -17,7 +18,6 @@ _PAGE_POLICY = (
     "font-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    _FRAMED_BY,
 )
 """YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -48,9 +48,10 @@ def data_headers(*, is_secure: bool) -> list[tuple[str, str]]:
     return [*private, ("Strict-Transport-Security", _HSTS)] if is_secure else private
 
 
-def attach(app: Flask, public_url: str) -> None:
+def attach(app: Flask, config: Config) -> None:
     """Put the headers on every answer of `app`."""
-    page = (("Content-Security-Policy", page_policy(public_url)), *_ALWAYS)
+    policy = page_policy(config.public_url, origins.framing(config))
+    page = (("Content-Security-Policy", policy), *_ALWAYS)
 
     def secure(response: Response) -> Response:
         headers = response.headers
@@ -69,14 +70,19 @@ def _is_of_console() -> bool:
     return (request.blueprint or "").startswith("console")
 
 
-def page_policy(public_url: str) -> str:
+def page_policy(public_url: str, framing: Sequence[str]) -> str:
     """The policy of our pages: their scripts speak to our own host alone, over HTTP and websockets.
 
     `'self'` covers websockets only in browsers that follow CSP 3 (Safari from 15.4), hence our host by name.
 
-    >>> page_policy("https://ai-admin.app/x").partition("; ")[0]
-    "connect-src 'self' wss://ai-admin.app"
+    Args:
+        framing: the sites that may show our pages in a frame.
+
+    >>> parts = page_policy("https://ai-admin.app/x", ["https://yclients.com"]).split("; ")
+    >>> parts[0], parts[-1]
+    ("connect-src 'self' wss://ai-admin.app", "frame-ancestors 'self' https://yclients.com")
     """
     address = urlsplit(public_url)
     scheme, host = "wss" if address.scheme == "https" else "ws", address.netloc.rpartition("@")[2]
-    return "; ".join((f"connect-src 'self' {scheme}://{host}", *_PAGE_POLICY))
+    framed_by = " ".join(("frame-ancestors 'self'", *framing))
+    return "; ".join((f"connect-src 'self' {scheme}://{host}", *_PAGE_POLICY, framed_by))

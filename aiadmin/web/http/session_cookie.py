@@ -2,7 +2,8 @@
 
 YClients shows our pages in a frame, hence `SameSite=None` and `Partitioned` (CHIPS): a browser that lets no other
 site's cookies through keeps this one for us within YClients, apart from the one it has for us in a tab of our own.
-`SameSite=None` also sends it with requests that any page makes, hence `check_same_origin`.
+`SameSite=None` also sends it with requests that any page makes, hence `check_same_origin`. On a developer's machine,
+without https, a page in a frame has such a cookie as well: browsers trust loopback with it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from aiadmin.domain.errors import CrossSiteError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.companies import owner_sessions
 from aiadmin.services.companies.owner_sessions import BrowserSecret
+from aiadmin.web.http.origins import is_framed
 from aiadmin.web.http.request_context import current_container
 
 NAME = "aiadmin"
@@ -53,15 +55,15 @@ def let_in(response: Response, company_id: CompanyId) -> Response:
 
 def put(response: Response, browser: BrowserSecret) -> Response:
     """Have the browser keep its secret."""
-    secure = is_secure()
+    crosses_sites = is_secure() or is_framed()
     response.set_cookie(
-        SECURE_NAME if secure else NAME,
+        SECURE_NAME if is_secure() else NAME,
         browser.clear,
         max_age=LASTS,
-        secure=secure,
+        secure=crosses_sites,
         httponly=True,
-        samesite="None" if secure else "Lax",
-        partitioned=secure,
+        samesite="None" if crosses_sites else "Lax",
+        partitioned=crosses_sites,
     )
     return response
 

@@ -9,8 +9,9 @@ from operator import itemgetter
 from flask import Blueprint
 
 from aiadmin.adapters.sockets import page_events
-from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.hosting.device import Device
+from aiadmin.domain.install.lifecycle import LifecycleChange
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.domain.partner.partner import paid_until
 from aiadmin.services.manage import overview as management
@@ -94,11 +95,15 @@ def payment() -> dict[str, object]:
     Operation(summary="До какого числа оплачено", answers={200: manage_schemas.Ordered}, errors=(409, 422, 502))
 )
 def payment_state() -> dict[str, object]:
-    """As YClients has it now: it tells us of no payment by itself."""
-    owner = company().company_id
-    key_limits().count_errand(owner)
-    seen = current_container().partner_service.installation(owner, actor=management.OWNER)
-    return schemas.dump(manage_schemas.Ordered, text=texts_manage.paid_until(paid_until(seen.payments)))
+    """As YClients has it now: it tells us of no payment by itself. A salon that was frozen and has paid goes on."""
+    owner, container = company(), current_container()
+    key_limits().count_errand(owner.company_id)
+    seen = container.partner_service.installation(owner.company_id, actor=management.OWNER)
+    text = texts_manage.paid_until(paid_until(seen.payments))
+    if owner.integration_status is IntegrationStatus.FROZEN:
+        change = container.lifecycle_service.recheck(owner.company_id)
+        text = f"{text} {texts_manage.AFTER_FROZEN[change is LifecycleChange.RESUME]}"
+    return schemas.dump(manage_schemas.Ordered, text=text)
 
 
 def overview_of(owner: Company, work: UnitOfWork) -> dict[str, object]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial, wraps
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from aiadmin.domain.companies.company import Company
@@ -18,6 +18,7 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import connect_url, manage_url
+from aiadmin.web.http.origins import is_framed
 from aiadmin.web.http.request_context import company, current_container, entered
 from aiadmin.web.manage import entry
 from aiadmin.web.openapi.operation import Operation, documented
@@ -91,7 +92,7 @@ def _frame(owner: Company, which: Section, work: UnitOfWork) -> Shown:
         "urls": urls,
         "connect_url": connect_url(owner),
         "journal_url": JOURNAL.format(salon_id=owner.salon_id),
-        "embedded": request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame"},
+        "embedded": is_framed(),
         "zone": zone,
         "moment": partial(_moment, ZoneInfo(zone)),
         "number": wording.number,

@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from dataclasses import asdict, fields, replace
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -84,13 +83,7 @@ class Control:
         """The salon pays at the marketplace itself, for thirty days."""
         body = await request.json()
         token, app_id = self._app(body)
-        now = self._world.clock()
-        paid = {"payment_sum": body.get("amount", 990), "currency_iso": "RUB", "payment_date": f"{now:{_FORMAT}}"}
-        paid |= {"period_from": f"{now:{_FORMAT}}", "period_to": f"{now + timedelta(days=30):{_FORMAT}}"}
-        billing = Billing(self._world)
-        number = billing.pay(body["salon_id"], app_id, paid)
-        if self._world.settings.announces_payments:
-            self._world.announce(billing.event(body["salon_id"], app_id, number, token))
+        number = Billing(self._world).buy(body["salon_id"], app_id, token, body.get("amount", 990))
         return web.json_response({"payment_id": number})
 
     async def uninstall(self, request: web.Request) -> web.Response:

@@ -66,19 +66,19 @@ def test_two_browsers_and_two_salons_are_open_at_once(site: Site, salon: Salon, 
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(make_site: MakeSite) -> None:
-    def cookie(salon_id: int, **settings: str) -> tuple[str, set[str]]:
+    def cookie(salon_id: int, shown_in: str = "document", **settings: str) -> tuple[str, set[str]]:
         made = make_site(**settings)
         salon = made.register(salon_id)
-        answer = made.client.get(f"{MANAGE}?token={salon.token}")
+        answer = made.client.get(f"{MANAGE}?token={salon.token}", headers={"Sec-Fetch-Dest": shown_in})
         name, _, rest = answer.headers["Set-Cookie"].partition("=")
         assert len(SimpleCookie(answer.headers["Set-Cookie"].replace("Partitioned", ""))[name].value) == 43
         return name, {part.strip() for part in rest.split(";")[1:] if "Max-Age" not in part and "Exp" not in part}
 
     assert cookie(1) == (NAME, {"HttpOnly", "Path=/", "SameSite=Lax"})
-    assert cookie(2, public_url="https://ai-admin.app") == (
-        SECURE_NAME,
-        {"HttpOnly", "Path=/", "SameSite=None", "Secure", "Partitioned"},
-    )
+    of_frames = {"HttpOnly", "Path=/", "SameSite=None", "Secure", "Partitioned"}
+    assert cookie(2, "iframe") == (NAME, of_frames)
+    for number, shown_in in ((3, "document"), (4, "iframe")):
+        assert cookie(number, shown_in, public_url="https://ai-admin.app") == (SECURE_NAME, of_frames)
 
 
 def test_the_secret_itself_is_stored_nowhere(site: Site, salon: Salon, browser: Browser) -> None:

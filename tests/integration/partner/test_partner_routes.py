@@ -91,13 +91,13 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     assert len(yclients.requests()) == asked
 
 
-def test_the_rest_answers_and_is_in_the_log(client: FlaskClient, base: str) -> None:
+def test_the_rest_answers_and_is_in_the_log(client: FlaskClient, base: str, yclients: FakeYClients) -> None:
     assert client.post(f"{base}/short-names", json={"names": ["SALON"]}, headers=ADMIN).status_code == 200
     channel = {"channel": "whatsapp", "is_available": True}
     assert client.post(f"{base}/channels", json=channel, headers=ADMIN).status_code == 200
     assert client.post(f"{base}/discount", json={"discount": "15.5"}, headers=ADMIN).status_code == 200
     link = client.get(f"{base}/payment-link?discount=15.5", headers=ADMIN).get_json()
-    assert link["url"].startswith("https://yclients.com/appstore/payment/?")
+    assert link["url"].startswith(f"{yclients.url}/appstore/payment/?")
     number = client.post(f"{base}/payments", json=ORDER, headers=ADMIN).get_json()["payment_id"]
     assert client.post(f"{base}/payments/{number}/refund", headers=ADMIN).status_code == 200
     assert (

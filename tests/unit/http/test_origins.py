@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiadmin.config import AppEnv, Config
-from aiadmin.web.http.origins import allowed, is_allowed
+from aiadmin.web.http.origins import allowed, framing, is_allowed
 
 PRODUCTION = Config(
     app_env=AppEnv.PRODUCTION, public_url="https://ai-admin.app/base", allowed_origins=("https://partner.example",)
@@ -63,3 +63,11 @@ def test_a_developer_may_call_from_this_machine_but_not_from_a_lookalike() -> No
     assert is_allowed("http://localhost:5173", development)
     assert not is_allowed("http://localhost.evil.example", development)
     assert "*" not in allowed(development)
+
+
+def test_yclients_frames_our_pages_and_a_fake_that_stands_for_it() -> None:
+    fake = "http://localhost:4000"
+    own = framing(PRODUCTION)
+    assert {"https://yclients.com", "https://*.yclients.ru", "https://*.alteg.io"} <= set(own)
+    assert all(site.startswith("https://") for site in own)
+    assert framing(Config(yclients_marketplace_url=f"{fake}/")) == [*own, fake]

@@ -21,12 +21,25 @@ async function change(what) {
   if (await order(what)) await watch.look();
 }
 
+let isPaying = false; // a tab of YClients' is open: whoever comes back from it wants to know
+
+/** What YClients knows of the payment, and what has come of it. */
+async function askPaid() {
+  const told = await order('payment/state');
+  if (!told) return;
+  $('[data-paid-until]').textContent = told.text;
+  $('[data-paid-until]').hidden = false;
+  await watch.look();
+  isPaying &&= !$('[data-action="pay"]').hidden;
+}
+
 /** The tab opens with the click, before anybody is asked: a browser blocks one that opens later. */
 async function pay() {
   const tab = window.open('', '_blank');
   try {
     const { url } = await api.order('payment');
     problem('');
+    isPaying = true;
     if (tab) {
       tab.opener = null;
       tab.location = url;
@@ -45,12 +58,10 @@ on('[data-action="pay"]', pay);
 
 on('[data-paid]', async ({ target }) => {
   target.disabled = true;
-  const told = await order('payment/state');
+  await askPaid();
   target.disabled = false;
-  if (!told) return;
-  $('[data-paid-until]').textContent = told.text;
-  $('[data-paid-until]').hidden = false;
 });
+document.addEventListener('visibilitychange', () => document.hidden || !isPaying || askPaid());
 
 on('[data-browsers]', async ({ target }) => {
   const { end } = target.dataset;

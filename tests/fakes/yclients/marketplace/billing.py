@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.fakes.yclients.marketplace.link import ACTIVE, FREEZED, Link
@@ -47,6 +47,16 @@ class Billing:
         link.payments.append({"id": number, **{name: paid[name] for name in fields}, "is_refunded": False})
         if link.status == FREEZED:
             self._world.restore(salon_id, link)
+        return number
+
+    def buy(self, salon_id: int, app_id: int, token: str, amount: float = 990) -> int:
+        """The salon pays at the marketplace itself, for thirty days; the app is told where the settings say so."""
+        now = self._world.clock()
+        paid = {"payment_sum": amount, "currency_iso": "RUB", "payment_date": f"{now:{_FORMAT}}"}
+        paid |= {"period_from": f"{now:{_FORMAT}}", "period_to": f"{now + timedelta(days=30):{_FORMAT}}"}
+        number = self.pay(salon_id, app_id, paid)
+        if self._world.settings.announces_payments:
+            self._world.announce(self.event(salon_id, app_id, number, token))
         return number
 
     def refund(self, number: int, apps: set[int]) -> None:

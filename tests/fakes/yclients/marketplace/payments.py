@@ -14,7 +14,10 @@ from tests.fakes.yclients.refusals import InvalidError
 from tests.fakes.yclients.world import World
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-_PAY_AT = "https://yclients.com/appstore/payment/"
+_PAY_AT = "/appstore/payment/"
+"""At yclients.com in life."""
+_FORM = """<!doctype html><html lang="ru"><meta charset="utf-8"><title>Оплата</title><link rel="icon" href="data:,">
+<h1>{title}</h1><form method="post">{button}</form></html>"""
 
 
 class Payments(PartnerRoutes):
@@ -29,6 +32,8 @@ class Payments(PartnerRoutes):
             web.post("/marketplace/partner/payment", self.payment),
             web.post("/marketplace/partner/payment/refund/{id}", self.refund),
             web.get("/marketplace/application/payment_link", self.payment_link),
+            web.get(_PAY_AT, self.show_payment),
+            web.post(_PAY_AT, self.take_payment),
             web.get("/marketplace/application/{app_id}/tariffs", self.tariffs),
             web.post("/marketplace/application/add_discount", self.add_discount),
         ]
@@ -62,7 +67,27 @@ class Payments(PartnerRoutes):
         discount = query.get("discount", "0")
         asked = {"salon_id": query["salon_id"], "application_id": query["application_id"], "discount": discount}
         sign = signature(token, int(query["salon_id"]), discount)
-        return success({"url": f"{_PAY_AT}?{urlencode(asked | {'source': 'api', 'sign': sign})}"})
+        address = f"{request.scheme}://{request.host}{_PAY_AT}"
+        return success({"url": f"{address}?{urlencode(asked | {'source': 'api', 'sign': sign})}"})
+
+    async def show_payment(self, request: web.Request) -> web.Response:
+        """What the owner sees behind the link."""
+        self._signed(request)
+        return _page("Базовый, 30 дней", "<button>Оплатить 990 ₽</button>")
+
+    async def take_payment(self, request: web.Request) -> web.Response:
+        salon_id, app_id, token = self._signed(request)
+        self._billing.buy(salon_id, app_id, token)
+        return _page("Оплата прошла", "")
+
+    def _signed(self, request: web.Request) -> tuple[int, int, str]:
+        """Whose link it is, of which app, and its partner; a link that was changed is refused."""
+        query = request.query
+        salon_id, app_id = int(query["salon_id"]), int(query["application_id"])
+        for token, apps in self._world.partners.items():
+            if app_id in apps and query["sign"] == signature(token, salon_id, query["discount"]):
+                return salon_id, app_id, token
+        raise web.HTTPForbidden
 
     async def tariffs(self, request: web.Request) -> web.Response:
         self.own(request, number(request, "app_id"))
@@ -76,6 +101,10 @@ class Payments(PartnerRoutes):
         for salon_id in sent["salon_ids"]:
             self._world.installed(salon_id, sent["application_id"]).discount = sent["discount"]
         return success(None)
+
+
+def _page(title: str, button: str) -> web.Response:
+    return web.Response(text=_FORM.format(title=title, button=button), content_type="text/html")
 
 
 def _is_sum(value: Any) -> bool:

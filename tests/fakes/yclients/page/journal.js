@@ -44,6 +44,16 @@ function shift(days) {
 
 $("back").onclick = () => shift(-1);
 $("on").onclick = () => shift(1);
+/** As YClients does with an app whose card says so: its page in a frame, where the journal was. */
+function openHere() {
+  const shows = $("frame").hidden;
+  if (shows) $("frame").src = $("enter").href;
+  $("frame").hidden = !shows;
+  $("grid").hidden = shows;
+  $("here").textContent = shows ? "К журналу" : "Открыть здесь";
+}
+
+$("here").onclick = openHere;
 $("today").onclick = () => load("today");
 $("new").onclick = () => shown && edit(shown, null, shown.masters[0].id, "12:00");
 $("day").onchange = $("salon").onchange = () => load();
