@@ -75,6 +75,7 @@ def is_plain_yes(heard: Heard) -> bool:
         | heard.farewells
         | offered_again(heard)
         | promised
+        | _of_all(heard)
     )
     rest = [place for place in range(len(heard.tokens)) if place not in explained]
     is_bare = all(heard.word(place) in _HARMLESS_SIGNS for place in rest)
@@ -220,6 +221,11 @@ def _says_both(heard: Heard) -> bool:
     is_bare_no = heard.has("NO") and all(hit.end - hit.first == 1 for hit in heard.of("NO"))
     is_yes = heard.context.asked is Asked.ATTENDANCE and heard.has("YES")
     return is_bare_no and (is_yes or (heard.has("SOFT") and not heard.whens))
+
+
+def _of_all(heard: Heard) -> set[int]:
+    """The words of "yes, both" after a cancellation was proposed: to the one that was, and to the others."""
+    return heard.covered({"ALL_VISITS"}) if heard.context.offers is VisitOperation.CANCEL else set()
 
 
 def _of_name(heard: Heard) -> set[int]:

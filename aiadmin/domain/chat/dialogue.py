@@ -124,6 +124,7 @@ class Dialogue:
         is_other_staff: whether it is to be another than the visit's.
         whens: days and times wished for, of which any suits; refused ones stand in them too.
         record_id: the visit that is to be changed.
+        also: the visits that are to be cancelled after that one, each with a yes of its own.
         is_extra: whether it is wished for beside a visit of the same kind.
         shown: the free times that we have shown last, in order: a bare number or time chooses one.
         picked: the one of them that was chosen.
@@ -162,6 +163,7 @@ class Dialogue:
     guests: tuple[GuestWish, ...] = ()
     guest_count: int | None = None
     record_id: int | None = None
+    also: tuple[int, ...] = ()
     is_extra: bool = False
     shown: tuple[Slot, ...] = ()
     picked: Slot | None = None

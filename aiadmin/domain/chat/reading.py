@@ -60,6 +60,7 @@ from aiadmin.domain.chat.commands import (
     Yes,
 )
 from aiadmin.domain.chat.coverage import unread_in
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
@@ -443,8 +444,9 @@ def _of_visits(heard: Heard) -> Iterator[Command]:
     elif heard.has("ASK_MY_VISITS"):
         is_of_time = heard.context.asked in {None, Asked.ATTENDANCE}
         yield (AskMyVisits if is_of_time else AskDuration)(spans=_spans(heard, "ASK_MY_VISITS"))
-    is_meant = heard.context.asked is Asked.OPTIONS or bool(_spans(heard, "ALL_VISITS", ""))
-    if heard.has("ALL_VISITS") and is_meant:
+    values = {hit.value for hit in heard.of("ALL_VISITS")}
+    is_cancel = heard.has("WANT_CANCEL") or heard.context.offers is VisitOperation.CANCEL
+    if "" in values or (values and is_cancel) or ("bare" in values and heard.context.asked is Asked.OPTIONS):
         yield EveryVisit(spans=_spans(heard, "ALL_VISITS"))
 
 

@@ -155,6 +155,16 @@ def _opens(part: talk.OpensAt, _: Situation) -> str:
     return f"The salon is closed now and opens on {_at(part.at)}."
 
 
+def _cancel_each(part: visits.CancelEach, _: Situation) -> str:
+    lines = "\n".join(f"{number}. {_line(one)}" for number, one in enumerate(part.visits, 1))
+    listed = "" if part.is_listed else f"Your bookings:\n{lines}\n"
+    return f"{listed}We cancel one at a time. Cancel the one on {_at(part.visits[0].starts)}?"
+
+
+def _cancel_next(part: visits.CancelNext, _: Situation) -> str:
+    return f"The next booking is on {_line(part.visit)}. Cancel it, too?"
+
+
 _FOUND = {
     VisitOperation.BOOK: "you are booked{when}. See you then!",
     VisitOperation.MOVE: "your booking was moved, see you{when}.",
@@ -244,6 +254,8 @@ SENTENCES: Mapping[type, Sentence] = {
     visits.MoveOffer: _move_offer,
     visits.MoveTimes: _move_times,
     visits.CancelOffer: _cancel,
+    visits.CancelEach: _cancel_each,
+    visits.CancelNext: _cancel_next,
     visits.Moved: _moved,
     visits.Cancelled: _cancelled,
     visits.VisitKept: _kept,

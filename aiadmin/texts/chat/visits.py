@@ -165,6 +165,17 @@ def _cancel(part: parts.CancelOffer, _: Situation) -> str:
     )
 
 
+def _cancel_each(part: parts.CancelEach, _: Situation) -> str:
+    lines = "\n".join(f"{number}. {_line(one)}" for number, one in enumerate(part.visits, 1))
+    first = part.visits[0]
+    listed = "" if part.is_listed else f"Ваши записи:\n{lines}{_more(part.more)}\n"
+    return f"{listed}Отменяем по одной. Отменить запись {wording.at(first.starts)}?"
+
+
+def _cancel_next(part: parts.CancelNext, _: Situation) -> str:
+    return f"Следующая запись {wording.at(part.visit.starts)} ({wording.visit(part.visit)}). Отменить и её?"
+
+
 def _moved(part: parts.Moved, situation: Situation) -> str:
     what = wording.all_of([wording.title(one) for one in part.visit.titles] or ["визит"])
     by = wording.master(part.slot.staff_id, situation.salon)
@@ -174,9 +185,8 @@ def _moved(part: parts.Moved, situation: Situation) -> str:
 
 
 def _cancelled(part: parts.Cancelled, _: Situation) -> str:
-    return (
-        f"Запись {wording.at(part.visit.starts)} ({wording.visit(part.visit)}) отменена. Будем рады видеть вас снова."
-    )
+    begins = f"Запись {wording.at(part.visit.starts)} ({wording.visit(part.visit)}) отменена."
+    return begins if part.has_more else f"{begins} Будем рады видеть вас снова."
 
 
 def _visit_kept(part: parts.VisitKept, _: Situation) -> str:
@@ -254,6 +264,8 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.NothingToMoveTo: _nothing,
     parts.MoveTimeGone: _time_gone,
     parts.CancelOffer: _cancel,
+    parts.CancelEach: _cancel_each,
+    parts.CancelNext: _cancel_next,
     parts.Moved: _moved,
     parts.Cancelled: _cancelled,
     parts.VisitKept: _visit_kept,

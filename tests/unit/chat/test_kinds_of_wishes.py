@@ -41,8 +41,8 @@ FREE = {
 BOTH = (visit(7), visit(8, at=datetime.combine(TOMORROW + timedelta(days=1), time(12)), services=(BEARD,)))
 
 
-@pytest.mark.parametrize("text", ["отмените все записи", "отмените обе записи", "отмените оба визита"])
-def test_all_visits_at_once_are_for_a_human(text: str) -> None:
+@pytest.mark.parametrize("text", ["перенесите все записи", "перенесите обе записи на субботу"])
+def test_all_visits_at_once_are_moved_by_a_human(text: str) -> None:
     reply = answer_to(text, situation(client=client(*BOTH)))
 
     assert reply.hand_over is HandOverReason.LIMIT

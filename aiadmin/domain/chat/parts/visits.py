@@ -142,6 +142,27 @@ class MoveTimeGone(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CancelEach(Part):
+    """Visits that are all to be cancelled, one after the other: the question is about the first.
+
+    Attributes:
+        more: how many there are beside those.
+        is_listed: whether they were named just now, so that they are not listed again.
+    """
+
+    visits: tuple[OwnVisit, ...]
+    more: int = 0
+    is_listed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelNext(Part):
+    """Whether the next of several visits is to be cancelled, too."""
+
+    visit: OwnVisit
+
+
+@dataclass(frozen=True, kw_only=True)
 class CancelOffer(Part):
     """Whether a visit is to be cancelled; it may be moved instead."""
 
@@ -158,9 +179,10 @@ class Moved(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled(Part):
-    """The visit is off: the journal says so."""
+    """The visit is off: the journal says so; whether another one is asked about next."""
 
     visit: OwnVisit
+    has_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

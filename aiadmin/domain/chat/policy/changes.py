@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from aiadmin.domain.chat.commands import Command, EveryVisit
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, Proposal, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.visits import (
@@ -17,13 +18,14 @@ from aiadmin.domain.chat.parts.visits import (
     VisitGone,
     VisitKept,
 )
-from aiadmin.domain.chat.policy.cancelling import cancel
+from aiadmin.domain.chat.policy.cancelling import cancel, cancel_next
 from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import answered_ask, is_plain_no, is_plain_yes, open_proposal
 from aiadmin.domain.chat.policy.own_visits import live_visits
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import Ability, OwnVisit
 from aiadmin.domain.chat.steps import Act, Part, Reply, Step, Write
+from aiadmin.domain.chat.when import Span
 from aiadmin.domain.chat.wishes import on
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, WriteOutcome
 
@@ -36,11 +38,23 @@ def changes(turn: TurnFacts) -> Step | None:
     proposal = open_proposal(turn)
     if proposal is None or proposal.operation is VisitOperation.BOOK:
         return None
-    if is_plain_yes(turn) or turn.found.written:
+    if is_plain_yes(_without_all(turn)) or turn.found.written:
         return _agreed(turn, proposal)
     if is_plain_no(turn):
         return _refused(turn, proposal)
     return None
+
+
+def _without_all(turn: TurnFacts) -> TurnFacts:
+    """The burst without "both": beside a yes it is one to the visit that was named, and tells what comes next."""
+    spans = [span for one in turn.of(EveryVisit) for span in one.spans]
+    kept = [one for one in turn.commands if not isinstance(one, EveryVisit) and not _lies_in(one, spans)]
+    return replace(turn, commands=kept)
+
+
+def _lies_in(command: Command, spans: Sequence[Span]) -> bool:
+    """Whether it was read from the same words: a service that has "all" in its title."""
+    return bool(command.spans) and all(any(a <= c and d <= b for a, b in spans) for c, d in command.spans)
 
 
 def passed_on(turn: TurnFacts, visit: OwnVisit, operation: VisitOperation) -> Reply | None:
@@ -115,7 +129,8 @@ def _refused(turn: TurnFacts, proposal: Proposal) -> Step:
     if visit is None:
         return _gone(turn, proposal)
     dialogue = replace(closed(turn.dialogue), record_id=visit.record_id)
-    return Reply(act=Act.INFORM, parts=(VisitKept(visit=visit),), dialogue=dialogue)
+    kept = Reply(act=Act.INFORM, parts=(VisitKept(visit=visit),), dialogue=dialogue)
+    return _with_next(turn, kept)
 
 
 def _gone(turn: TurnFacts, proposal: Proposal) -> Reply:
@@ -128,7 +143,8 @@ def _outcome(turn: TurnFacts, proposal: Proposal, visit: OwnVisit | None, outcom
     """What is said of a change that was made, refused, or lost: success only where it is certain."""
     operation = proposal.operation
     if isinstance(outcome, Saved) and visit is not None:
-        return Reply(act=Act.DONE, parts=(_done(proposal, visit),), dialogue=closed(turn.dialogue))
+        done = Reply(act=Act.DONE, parts=(_done(proposal, visit),), dialogue=closed(turn.dialogue))
+        return _with_next(turn, done) if operation is VisitOperation.CANCEL else done
     if not isinstance(outcome, Refused):
         return _handed_over(turn, ChangeUnsure(operation=operation), HandOverReason.UNKNOWN_WRITE)
     if outcome.reason is Refusal.NOT_FOUND or visit is None:
@@ -137,6 +153,23 @@ def _outcome(turn: TurnFacts, proposal: Proposal, visit: OwnVisit | None, outcom
         return _fresh(turn, proposal, visit)
     reason = HandOverReason.FORBIDDEN if outcome.reason is Refusal.FORBIDDEN else HandOverReason.UNKNOWN_WRITE
     return _handed_over(turn, NotChanged(operation=operation, visit=visit), reason)
+
+
+def _with_next(turn: TurnFacts, done: Reply) -> Reply:
+    """What became of a visit, and the next of those that are to be off, if there is one."""
+    visits = live_visits(turn)
+    coming = visits if isinstance(visits, tuple) else ()
+    is_every = turn.has(EveryVisit) and not turn.dialogue.also
+    left = [
+        one
+        for one in coming
+        if (is_every or one.record_id in turn.dialogue.also) and one.record_id != turn.dialogue.record_id
+    ]
+    if not left:
+        return done
+    step = passed_on(turn, left[0], VisitOperation.CANCEL) or cancel_next(turn, left)
+    off = tuple(replace(one, has_more=True) if isinstance(one, Cancelled) else one for one in done.parts)
+    return replace(step, parts=(*off, *step.parts))
 
 
 def _done(proposal: Proposal, visit: OwnVisit) -> Part:

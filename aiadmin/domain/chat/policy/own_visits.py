@@ -58,7 +58,7 @@ def meant(turn: TurnFacts, visits: Sequence[OwnVisit], *, is_move: bool = False)
     if chosen is not None:
         return Meant((chosen,))
     so_far = Meant(tuple(visits))
-    for fits in _tests(turn, is_move=is_move):
+    for fits in _tests(turn, visits, is_move=is_move):
         left = tuple(one for one in so_far.visits if fits(one))
         so_far = Meant(left, so_far.is_missed) if left else replace(so_far, is_missed=True)
     known = [one for one in so_far.visits if one.record_id == turn.dialogue.record_id]
@@ -74,7 +74,7 @@ def _chosen(turn: TurnFacts, visits: Sequence[OwnVisit]) -> OwnVisit | None:
     return None
 
 
-def _tests(turn: TurnFacts, *, is_move: bool) -> list[Callable[[OwnVisit], bool]]:
+def _tests(turn: TurnFacts, visits: Sequence[OwnVisit], *, is_move: bool) -> list[Callable[[OwnVisit], bool]]:
     """What was said of the visit, each a test of one."""
     tests: list[Callable[[OwnVisit], bool]] = []
     services = _services_named(turn)
@@ -84,7 +84,7 @@ def _tests(turn: TurnFacts, *, is_move: bool) -> list[Callable[[OwnVisit], bool]
     if staff and not is_move:
         tests.append(lambda visit: visit.staff_id in staff)
     whos = {one.who or one.name for one in turn.of(Guest)} - {""}
-    if whos:
+    if whos and any(one.guest for one in visits):
         tests.append(lambda visit: bool(visit.guest) and any(_is_of(visit, who) for who in whos))
     whens = tuple(when for one in turn.of(Suits) for when in one.whens)
     if whens:

@@ -43,7 +43,7 @@ from aiadmin.domain.chat.parts.visits import (
     WishDropped,
 )
 from aiadmin.domain.chat.policy.booking import booking
-from aiadmin.domain.chat.policy.cancelling import cancel
+from aiadmin.domain.chat.policy.cancelling import cancel, cancel_each
 from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
 from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.offering import handing_over
@@ -283,10 +283,12 @@ def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, .
     """The step that changes the one visit that is meant, or asks which it is."""
     is_answer = bool(turn.dialogue.options)
     if turn.has(EveryVisit) and len(found) > 1:
-        return handing_over(turn, [PassedOn()], HandOverReason.LIMIT)
+        return _every(turn, operation, found)
     named = meant(turn, found, is_move=operation is VisitOperation.MOVE and not is_answer)
     if is_answer and turn.has(Suits):
         turn = replace(turn, situation=replace(turn.situation, dialogue=replace(turn.dialogue, whens=())))
+    if operation is VisitOperation.CANCEL and _is_each_named(turn, named.visits):
+        return _every(turn, operation, named.visits)
     if len(named.visits) > 1:
         return _which(turn, operation, named.visits)
     visit = named.visits[0]
@@ -294,6 +296,26 @@ def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, .
     day = _named_day(turn)
     is_other_day = named.is_missed and operation is VisitOperation.CANCEL and day is not None
     return with_parts((NoVisits(day=day),), step) if is_other_day else step
+
+
+def _is_each_named(turn: TurnFacts, visits: Sequence[OwnVisit]) -> bool:
+    """Whether several visits are named each by a day of its own: "neither on Friday nor on Monday"."""
+    days = [when.day for when in _whens(turn) if when.day]
+    dates = {each.first for day in days for each in (*day.any_of, *day.not_on) if each.is_one_day}
+    weekdays = {each for day in days for each in day.weekdays | day.not_weekdays}
+    own = {one.starts.date() for one in visits if one.starts.date() in dates or one.starts.weekday() in weekdays}
+    return 1 < len(visits) == len(own) == len(dates) + len(weekdays)
+
+
+def _every(turn: TurnFacts, operation: VisitOperation, found: Sequence[OwnVisit]) -> Step:
+    """All visits: a human moves them; they are cancelled one after the other, those that the bot may cancel first."""
+    if operation is VisitOperation.MOVE:
+        return handing_over(turn, [PassedOn()], HandOverReason.LIMIT)
+    free = [one for one in found if passed_on(turn, one, operation) is None]
+    if not free:
+        return handing_over(turn, [PassedOn()], HandOverReason.LIMIT)
+    ordered = [*free, *(one for one in found if one not in free)]
+    return cancel_each(turn, ordered)
 
 
 def _changed(turn: TurnFacts, visit: OwnVisit, operation: VisitOperation) -> Step:
