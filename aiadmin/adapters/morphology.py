@@ -81,10 +81,11 @@ class PymorphyMorphology:
         asked = [one for one in parses if "2per" in one.tag and "plur" in one.tag and one.score >= _RARE]
         tag = (asked or parses)[0].tag
         if "impr" in tag:
-            return WordClass.ORDER
+            return WordClass.ORDER if self._analyzer.word_is_known(word) else WordClass.STRANGE
         if "past" in tag:
             return WordClass.PAST
-        found = _CLASSES.get(tag.POS, WordClass.OTHER)
+        is_quality = tag.POS == "ADJF" and "Qual" in tag
+        found = WordClass.QUALITY if is_quality else _CLASSES.get(tag.POS, WordClass.OTHER)
         is_told = found is WordClass.STATEMENT
         return found if is_told or self._analyzer.word_is_known(word) else WordClass.STRANGE
 

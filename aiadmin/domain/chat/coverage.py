@@ -46,6 +46,10 @@ _OF_A_VISIT = (WantMove, WantCancel)
 """Wishes for a visit that there is: a thing beside them changes nothing, unless it is to be added."""
 _OF_A_WISH = (NamedService, NamedStaff, Suits, WantBooking, WantMove, WantCancel, AskSlots, Earliest, SameAsLast)
 _MAY_LEAD_TO_A_PROPOSAL = (*_OF_A_WISH, AskPrice, AskDuration)
+_DEEDS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
+_JOINTS = frozenset({"и", "плюс", "еще", "также", "заодно"})
+_BEFORE_WISHED = _JOINTS | {"на", "к", "ко", "с", "со", "без", "кроме", "или", "не", "вместо", "+", "за"}
+"""Words behind which a service stands, or a person, or what is left out."""
 _ADDING = frozenset({"и", "плюс", "еще", "также", "добавьте", "добавить", "добавим"})
 _LAUGHTER = frozenset("хаеиы")
 _SHORTEST_STRANGE = 4
@@ -99,17 +103,36 @@ class Coverage:
     def _counts(self, place: int, word: str) -> bool:
         """Whether a word of its class, where it stands, says something of the wish."""
         kind = self.heard.word_class(place)
-        if kind is WordClass.OTHER or self._is_small(place, word):
+        if kind in {WordClass.OTHER, WordClass.QUALITY} or self._is_small(place, word):
             return False
-        if kind is WordClass.ORDER:
-            return True
         if kind is WordClass.ADJECTIVE:
             return self._is_beside_service(place)
-        is_thing = kind in {WordClass.NOUN, WordClass.INFINITIVE} or (
-            kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE
-        )
+        if kind in _DEEDS:
+            return self.heard.word(place - 1) in _JOINTS or self.heard.context.vocabulary.resembles(word)
+        is_thing = kind is WordClass.NOUN or (kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE)
         is_told = self._is_remark(place) or place in self._tails or self._is_beside_change(place)
-        return is_thing and not is_told and self.heard.word(place - 1) not in OWN
+        return is_thing and not is_told and self.heard.word(place - 1) not in OWN and self._may_be_wished(place)
+
+    def _may_be_wished(self, place: int) -> bool:
+        """Whether a thing stands where a service or a person does, or is like a word of the catalogue."""
+        if not self._services or self.heard.context.vocabulary.resembles(self.heard.word(place)):
+            return True
+        lead = place - 1
+        while self.heard.word_class(lead) in {WordClass.ADJECTIVE, WordClass.QUALITY}:
+            lead -= 1
+        is_listed = self.heard.word(lead) == "," and lead - 1 in self._services
+        is_beside = bool({lead, place + 1} & self._services) or lead in self._wishing
+        return self.heard.word(lead) in _BEFORE_WISHED or is_beside or is_listed
+
+    @cached_property
+    def _services(self) -> set[int]:
+        """The words that name services."""
+        return self._said_by([one for one in self.commands if isinstance(one, NamedService)])
+
+    @cached_property
+    def _wishing(self) -> set[int]:
+        """The words that wish for a visit, or ask what is done here: what stands behind them is wished."""
+        return self.heard.covered({"WANT_BOOKING", "DOES"})
 
     def _is_measure(self, place: int) -> bool:
         """Whether a number says how large something is: "сантиметра 3", "по пять см"."""

@@ -12,6 +12,9 @@ class WordClass(StrEnum):
 
     NOUN = "noun"
     ADJECTIVE = "adjective"
+    """What tells a kind: японский."""
+    QUALITY = "quality"
+    """An adjective that praises, or measures: красивый, большой."""
     NUMERAL = "numeral"
     """A number in words, of things or of persons: пять, пятеро."""
     INFINITIVE = "infinitive"

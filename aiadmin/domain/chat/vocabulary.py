@@ -181,6 +181,17 @@ class Vocabulary:
     def _remarks(self) -> Mapping[str, str]:
         return {form: word for word in sorted(HARMLESS_WORDS) for form in self.morphology.forms(word)}
 
+    def resembles(self, word: str) -> bool:
+        """Whether a word is like one of the catalogue, or is a word of some beauty trade."""
+        if word in common_words(self.morphology).trades or self._by_stem(word):
+            return True
+        is_long = len(word) >= _SHORTEST_CORRECTABLE
+        return is_long and bool(self.morphology.closest(word, self._long_titled))
+
+    @cached_property
+    def _long_titled(self) -> Sequence[str]:
+        return sorted(word for word in self.titled if len(word) >= _SHORTEST_CORRECTABLE)
+
     def is_own(self, word: str) -> bool:
         """Whether a word says something without a phrase around it: of the salon, of its trade, of days and times."""
         tables = (self.meanings, self.trade, self.names, self.families, self.kin, self.topics, LEXICON)
@@ -509,6 +520,11 @@ class CommonWords:
     kin: Mapping[str, str]
 
     @cached_property
+    def trades(self) -> frozenset[str]:
+        """All words of the trades, in any form."""
+        return self.heads.union(*(forms for _, forms in self.synonyms))
+
+    @cached_property
     def given_names(self) -> Mapping[str, str]:
         """Each form of a given name to one nominative."""
         return {form: min(full) for form, full in self.given.items()}
@@ -623,12 +639,13 @@ def _roles(staff: Sequence[OfferedStaff], own: Collection[str], morphology: Morp
     for one in staff:
         for word in _WORD.findall(plain(one.position)):
             lemma = morphology.lemma(word)
-            if lemma not in _ANYBODY and lemma not in own and morphology.word_class(word) is not WordClass.ADJECTIVE:
+            if lemma not in _ANYBODY and lemma not in own and morphology.word_class(word) not in _KINDS:
                 found[lemma].add(one.id)
     telling = {word: ids for word, ids in found.items() if len(ids) < len(staff)}
     return _sorted({form: ids for word, ids in telling.items() for form in morphology.forms(word)})
 
 
+_KINDS = frozenset({WordClass.ADJECTIVE, WordClass.QUALITY})
 _ANYBODY = frozenset({"мастер", "специалист", "парикмахер", "врач", "доктор", "сотрудник", "администратор"})
 """What clients call whoever serves them."""
 
