@@ -116,10 +116,12 @@ def preload() -> None:
     from aiadmin import container
     from aiadmin.adapters.morphology import morphology
     from aiadmin.services.chat import views
+    from aiadmin.storage import unit_of_work
 
     for function in WorkersJob.allowed:
         importlib.import_module(function.rpartition(".")[0])
     container.load()
+    unit_of_work.warm()
     views.warm(morphology())
 
 

@@ -157,6 +157,22 @@ def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -
     assert (told["made"] > 60, told["late"]) == (True, [])
 
 
+_TELL_RESOLVED = """
+from sqlalchemy import event
+from sqlalchemy.orm import Mapper, configure_mappers
+from aiadmin.storage.chat import codec
+late = []
+event.listen(Mapper, "mapper_configured", lambda mapper, _: late.append(mapper.class_.__name__))
+configure_mappers()
+print(late, codec._converter.cache_info().currsize)
+"""
+
+
+def test_who_forks_has_resolved_what_the_first_use_of_rows_would() -> None:
+    """A forked job would do so anew, each for itself."""
+    assert _run(f"{FORKS}\n{_TELL_RESOLVED}") == "[] 1"
+
+
 @pytest.mark.parametrize("queue", QueueName)
 def test_every_queue_has_a_worker(queue: QueueName) -> None:
     procfile = (ROOT / "Procfile").read_text()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from aiadmin.domain.job import Argument, Job
 from aiadmin.storage.outages import as_ours
@@ -88,6 +88,15 @@ def load() -> None:
     """Import every repository now."""
     for module in _MODULES.values():
         import_module(module)
+
+
+def warm() -> None:
+    """Do once what the first use of some repositories does: whoever forks does it for all children."""
+    from aiadmin.storage.chat import codec
+
+    load()
+    configure_mappers()
+    codec.warm()
 
 
 class UnitOfWork:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -101,3 +103,20 @@ def test_what_an_older_version_wrote_is_read_as_far_as_it_means_something() -> N
     assert codec.read(Dialogue, {"services": [1], "was_there_once": True}) == Dialogue(services=(1,))
     assert codec.read(Dialogue, {"services": "yes"}) is None
     assert codec.read_commands([{"command": "Gone"}, {"command": "Suits", "whens": []}]) == (Suits(whens=()),)
+
+
+def test_once_it_is_warm_nothing_is_compiled_for_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork would do so anew."""
+    compile_: Callable[..., Any] = builtins.compile
+    late: list[str] = []
+
+    def note(source: Any, filename: str, *arguments: Any, **named: Any) -> Any:
+        late.append(filename)
+        return compile_(source, filename, *arguments, **named)
+
+    codec._converter.cache_clear()
+    codec.warm()
+    monkeypatch.setattr(builtins, "compile", note)
+    read = codec.read(Dialogue, _kept(KNOWN))
+    commands = codec.read_commands(json.loads(json.dumps(codec.commands_as_data([Yes()]))))
+    assert (read, commands, late) == (KNOWN, (Yes(),), [])
