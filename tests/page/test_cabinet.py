@@ -39,6 +39,12 @@ SHIFTS = """() => {
 }"""
 UNNAMED = """() => [...document.querySelectorAll('button, a, input, textarea, summary')].filter((one) =>
   one.checkVisibility() && !(one.innerText || one.labels?.length || one.ariaLabel)).map((one) => one.outerHTML)"""
+SQUEEZED = """() => [...document.querySelectorAll('main *')].filter((one) => {
+  const { width, height } = one.getBoundingClientRect();
+  return width < 84 && height > 64 && one.checkVisibility() && !one.closest('svg, table, .unseen') &&
+    [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim().length > 12);
+}).map((one) => one.outerHTML.slice(0, 90))"""
+"""A sentence of three lines or more in a column as wide as a word."""
 IS_AT_ITS_END = "one => one.scrollTop + one.clientHeight >= one.scrollHeight - 2"
 WIDE = """(width) => [...document.querySelectorAll('body *')].filter((one) => {
   const { right, width: own } = one.getBoundingClientRect();
@@ -129,6 +135,7 @@ def test_a_section_is_sound_at_every_width_and_in_both_schemes(cabinet: Cabinet,
             assert page.evaluate("window.shift") <= MOST_SHIFT, (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
             assert page.evaluate(UNNAMED) == []
+            assert page.evaluate(SQUEEZED) == [], width
             faint = [(one["text"][:40], contrast(one["ink"], one["paper"])) for one in page.evaluate(COLOURS)]
             assert [pair for pair in faint if pair[1] < 4.5] == []
             if (width, scheme) in AXE:

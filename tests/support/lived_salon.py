@@ -101,6 +101,7 @@ def live(container: Container, company_id: int, *, names: tuple[str, ...] = NAME
     now = container.clock()
     with container.engine.begin() as connection:
         salon = Lived(connection, company_id, now, names, said or Lived.said)
+        salon.execute("UPDATE companies SET currency = '₽' WHERE id = :company")
         contacts = [salon.person(index) for index in range(len(names))]
         index = 0
         for days in range(14, 0, -1):

@@ -61,7 +61,7 @@ def _declined(figures: Figures) -> Card:
         return Card(name, NOTHING_YET, "вопросов ещё не было")
     freed = (
         f"окна на {wording.money(figures.freed, figures.currency)} можно занять"
-        if figures.freed
+        if figures.freed and figures.currency
         else "окна можно занять"
     )
     return Card(name, wording.number(figures.declined), freed if figures.declined else f"за {_DAYS}")
