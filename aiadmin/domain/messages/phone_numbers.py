@@ -41,6 +41,9 @@ _LONGEST_AT_HOME = 10
 """A plus before so many digits, or fewer, may be a mistake; hardly a country's numbers are as short with a code."""
 _MOBILE_OF_SEVEN = re.compile(r"9\d{9}|7(?:0\d|47|[567]\d)\d{7}")
 """Russia's mobile numbers and Kazakhstan's (ITU, national numbering plans): what a new range would be like."""
+_AS_YCLIENTS_HAS_IT = re.compile(r"(\+?)7(9[0-9]{9})")
+"""Nearly all that is read in Russia: the rules say the same of these, and take a hundred times as long."""
+_OF_SEVEN = frozenset({"RU", "KZ"})
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _OLD_MEXICAN_MOBILE = re.compile(r"521(\d{10})")
 """Mexico took the 1 behind its code away in 2019; address books still have it."""
@@ -64,6 +67,13 @@ def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
     >>> read_phone("291234567", "BY"), read_phone("12345"), read_phone("+7 (999) 999-99-99")
     ('375291234567', None, None)
     """
+    plain = _AS_YCLIENTS_HAS_IT.fullmatch(given) if isinstance(given, str) else None
+    if plain is None or not (plain[1] or country in _OF_SEVEN):
+        return _only_number_in(given, country)
+    return None if _is_one_digit(plain[2]) else f"7{plain[2]}"
+
+
+def _only_number_in(given: Any, country: str) -> str | None:
     typed = _AS_IN_A_LINK.sub("+", _plain(given))
     if _BROKEN.search(typed):
         return None
@@ -214,7 +224,11 @@ def _is_stopgap(digits: str) -> bool:
     """
     number = _parsed(f"+{digits}", None)
     national = digits.removeprefix(str(number.country_code)) if number is not None else digits
-    return len(set(national)) == 1 or national == "1234567890"
+    return _is_one_digit(national) or national == "1234567890"
+
+
+def _is_one_digit(digits: str) -> bool:
+    return len(set(digits)) == 1
 
 
 def _is_mobile(number: PhoneNumber) -> bool:
