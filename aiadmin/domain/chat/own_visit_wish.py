@@ -29,14 +29,19 @@ def of_own_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation
     if _is_of_something_else(dialogue, commands, situation):
         return dialogue
     whens = [when for one in commands if isinstance(one, said.Suits) for when in one.whens]
-    known = [one for one in situation.client.visits if dialogue.record_id in {None, one.record_id}]
+    record_id = dialogue.record_id or _asked_about(situation)
+    known = [one for one in situation.client.visits if record_id in {None, one.record_id}]
     visits = [one for one in known if all(_may_be_of(when, one.starts) for when in whens)]
     for visit in visits:
         if names_another_hour(whens, visit.starts):
             return _moving(dialogue, visit, [_without_its_hour(when, visit) for when in whens])
-    if any(isinstance(one, said.WantBooking) for one in commands):
-        return dialogue
     return _sooner_or_later(dialogue, visits, whens, _way(commands, situation))
+
+
+def _asked_about(situation: Situation) -> int | None:
+    """The visit of the reminder that was sent last."""
+    newest = next(iter(situation.asks), None)
+    return newest.record_id if newest is not None and newest.kind is AskKind.ATTENDANCE else None
 
 
 def _is_of_something_else(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> bool:
@@ -50,14 +55,15 @@ def _is_of_something_else(dialogue: Dialogue, commands: Sequence[said.Command], 
 def _sooner_or_later(
     dialogue: Dialogue, visits: Sequence[OwnVisit], whens: Sequence[When], way: said.WhichWay | None
 ) -> Dialogue:
-    refused = [one for one in visits if any(_refuses_hour(when, one.starts) for when in whens)]
+    is_timed = any(when.time and when.time.any_of for when in whens)
+    is_other = is_timed or way is not None
+    refused = [one for one in visits if any(_refuses_hour(when, one.starts, is_other) for when in whens)]
     meant = refused or (visits if way is not None else [])
     if len(meant) > 1:
         return replace(dialogue, operation=VisitOperation.MOVE)
     if not meant:
         return dialogue
     visit = meant[0]
-    is_timed = any(when.time and when.time.any_of for when in whens)
     is_day_off = any(when.day and _has(when.day.not_on, visit.starts) for when in whens)
     if refused and (is_timed or way is None):
         return _moving(dialogue, visit, [_on_its_day(when, visit) for when in whens])
@@ -74,6 +80,8 @@ def _span(visit: OwnVisit, way: said.WhichWay) -> TimeRange:
 
 def _way(commands: Sequence[said.Command], situation: Situation) -> said.WhichWay | None:
     """Whether it is to be later or earlier; who is late for a visit of another day wishes it to be later."""
+    if any(isinstance(one, said.WantBooking) for one in commands):
+        return None
     ways = [one.way for one in commands if isinstance(one, said.Elsewhen)]
     if ways:
         return ways[-1] if ways[-1] in {said.WhichWay.LATER, said.WhichWay.EARLIER} else None
@@ -104,9 +112,11 @@ def _has(days: Sequence[DayRange], at: datetime) -> bool:
     return any(one.has(at.date()) for one in days)
 
 
-def _refuses_hour(when: When, at: datetime) -> bool:
-    """Whether just the hour of a visit does not suit: "not at two", and no whole part of a day."""
-    return when.time is not None and any(one.is_point and one.has(at.time()) for one in when.time.not_in)
+def _refuses_hour(when: When, at: datetime, is_other: bool) -> bool:
+    """Whether just the hour of a visit does not suit, or its part of the day where another one is wished for."""
+    return when.time is not None and any(
+        (one.is_point or is_other) and one.has(at.time()) for one in when.time.not_in
+    )
 
 
 def _without_its_hour(when: When, visit: OwnVisit) -> When:

@@ -345,7 +345,7 @@ def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
 def _is_of_visit(heard: Heard, whens: Sequence[When]) -> bool:
     """Whether "later" may be said of a visit: nothing is talked about, and no time is named but that of the visit."""
     is_timed = any(when.time and _says_time(when.time) for when in whens)
-    return heard.context.asked is None and (not is_timed or heard.has("ASK_MY_VISITS"))
+    return heard.context.asked in {None, Asked.ATTENDANCE} and (not is_timed or heard.has("ASK_MY_VISITS"))
 
 
 def _says_time(said: Time) -> bool:

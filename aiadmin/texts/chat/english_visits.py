@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from aiadmin.domain.chat.dialogue import Slot, VisitOperation
+from aiadmin.domain.chat.dialogue import Price, Slot, VisitOperation
 from aiadmin.domain.chat.parts import questions, talk, visits
 from aiadmin.domain.chat.situation import OwnVisit, SalonView, Situation
 from aiadmin.domain.plain_text import shown
@@ -147,6 +147,17 @@ def _open_hours(part: questions.OpenHours, _: Situation) -> str:
     )
 
 
+def _asked_of_salon(part: questions.AskedOfSalon, _: Situation) -> str:
+    about = f" about {', '.join(map(shown, part.about))}" if part.about else ""
+    return f"We cannot say for certain{about} and have asked the administrator, who will write to you here."
+
+
+def _category_prices(part: questions.CategoryPrices, situation: Situation) -> str:
+    lows = ((shown(title), Price(low=low, high=low)) for title, low in part.prices)
+    each = (f"{title} from {english.price(low, situation.salon)}" for title, low in lows)
+    return f"Prices by category: {'; '.join(each)}."
+
+
 def _address(part: questions.Address, _: Situation) -> str:
     return f"Our address: {part.address.rstrip('.')}."
 
@@ -191,7 +202,7 @@ _PLAIN: Mapping[type, str] = {
     visits.WishDropped: "Fine, nothing is booked.",
     visits.NotMoved: "Fine. Write to us whenever you need another time.",
     questions.WhichPrice: "Which service do you mean?",
-    questions.AskedOfSalon: "We cannot say for certain and have asked the administrator, who will write to you here.",
+    questions.MachineWrites: "Yes, this is the salon's virtual assistant.",
     questions.IsMachine: "Yes, this is the salon's virtual assistant. Write “administrator” if you need a person.",
     talk.Goodbye: "We will not write to you any more. To hear from us again, write START.",
     talk.WelcomeBack: "You will get messages about your bookings again. To stop them, write STOP.",
@@ -263,6 +274,8 @@ SENTENCES: Mapping[type, Sentence] = {
     visits.LateTold: _late,
     visits.AlreadyBooked: _already,
     questions.Prices: _prices,
+    questions.AskedOfSalon: _asked_of_salon,
+    questions.CategoryPrices: _category_prices,
     questions.Lengths: _lengths,
     questions.OpenOn: _open_on,
     questions.OpenHours: _open_hours,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 
+from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts import questions as parts
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.texts.chat import wording
@@ -16,7 +17,7 @@ _WEEK = 7
 
 _SAID: Mapping[type, str] = {
     parts.WhichPrice: "О какой услуге подсказать?",
-    parts.AskedOfSalon: "Точно сказать не можем, передали вопрос администратору: он ответит вам здесь.",
+    parts.MachineWrites: "Да, пишет виртуальный помощник салона.",
     parts.EarlierWished: "Передали администратору, что вам подойдёт время пораньше. Обещать не можем.",
 }
 """What holds no fact."""
@@ -134,6 +135,20 @@ def _masters(part: parts.OurMasters, _: Situation) -> str:
     return f"Наши мастера: {', '.join(each)}."
 
 
+def _asked_of_salon(part: parts.AskedOfSalon, _: Situation) -> str:
+    about = ", ".join(f"«{wording.title(one)}»" for one in part.about)
+    begins = f"На вопрос про {about} точно ответить не можем" if about else "Точно сказать не можем"
+    return f"{begins}, передали вопрос администратору: он ответит вам здесь."
+
+
+def _category_prices(part: parts.CategoryPrices, situation: Situation) -> str:
+    each = (
+        f"{wording.title(title)} от {wording.price(Price(low=low, high=low), situation.salon)}"
+        for title, low in part.prices
+    )
+    return f"Цены по разделам: {'; '.join(each)}."
+
+
 def _described(part: parts.ServiceDescribed, _: Situation) -> str:
     return f"{wording.capital(wording.title(part.title))}: {part.comment.strip().rstrip('.')}."
 
@@ -151,6 +166,8 @@ SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
     parts.Prices: _prices,
     parts.IsMachine: _machine,
+    parts.AskedOfSalon: _asked_of_salon,
+    parts.CategoryPrices: _category_prices,
     parts.NotInCatalogue: _not_ours,
     parts.Lengths: _lengths,
     parts.OpenOn: _open_on,

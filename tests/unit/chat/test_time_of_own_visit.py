@@ -8,10 +8,23 @@ from typing import Any
 
 import pytest
 
+from aiadmin.domain.chat.asks import Attend
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.steps import Act, Need, NeedDay, NeedDays, NeedStarts, Reply
 from aiadmin.domain.journal.online_booking import Start
-from tests.support.chat_turns import ARTEM, BEARD, CUT, NOW, RUSLAN, TOMORROW, answer_to, client, situation, visit
+from tests.support.chat_turns import (
+    ARTEM,
+    BEARD,
+    CUT,
+    NOW,
+    RUSLAN,
+    TOMORROW,
+    answer_to,
+    client,
+    reminder,
+    situation,
+    visit,
+)
 
 AT_TWO = visit(at=datetime.combine(TOMORROW, time(14)))
 ON_SUNDAY = TOMORROW + timedelta(days=2)
@@ -140,3 +153,53 @@ def test_another_service_is_another_visit(text: str) -> None:
 @pytest.mark.parametrize("text", ["можно попозже?", "в субботу пораньше можно?"])
 def test_without_a_visit_it_is_a_wish_for_one(text: str) -> None:
     assert _said(text, visits=()).act is Act.ASK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "завтра днем никак, вечером есть?",
+        "завтра днём не могу, вечером можно?",
+        "днем завтра не получится, давайте вечером",
+        "завтра до 16 занят, после 17 возьмете?",
+        "завтра в 14 не могу, а после пяти?",
+    ],
+)
+def test_the_part_of_the_day_that_does_not_suit_is_not_the_day(text: str) -> None:
+    reply = _said(text, "11:00", "19:00")
+
+    assert reply.proposal is not None
+    assert (reply.proposal.operation, reply.proposal.record_id) == (VisitOperation.MOVE, 7)
+    assert _hours(reply) == ["22 19:00"]
+
+
+@pytest.mark.parametrize("text", ["спасибо, увидимся завтра", "спасибо, до завтра", "благодарю! завтра в 14"])
+def test_a_farewell_until_the_visit_needs_no_answer(text: str) -> None:
+    assert _said(text).act is Act.SILENT
+
+
+@pytest.mark.parametrize("text", ["да, а можно попозже?", "можно попозже?", "приду, только можно чуть позже?"])
+def test_later_as_an_answer_to_a_reminder_is_of_its_visit(text: str) -> None:
+    known = situation(client=client(AT_TWO, OTHER), asks=(reminder(AT_TWO),))
+    reply = answer_to(text, known, journal=_journal("16:00"))
+
+    assert _hours(reply) == ["22 16:00"]
+
+
+@pytest.mark.parametrize(
+    "text", ["да, но можно к Артёму?", "приду, только к Артёму если можно", "а можно к другому мастеру?"]
+)
+def test_another_master_as_an_answer_to_a_reminder_is_looked_for_on_the_same_day(text: str) -> None:
+    with_ruslan = visit(at=AT_TWO.starts, staff_id=RUSLAN, staff_name="Руслан")
+    known = situation(client=client(with_ruslan), asks=(reminder(with_ruslan),))
+    reply = answer_to(text, known, journal=_journal("12:00", "14:00"))
+
+    assert _hours(reply) == ["22 14:00"]
+    assert [one.answer for one in reply.attendance] in ([], [Attend.UNCLEAR])
+
+
+def test_who_is_late_and_has_no_visit_is_told_so() -> None:
+    reply = _said("опаздываю на 10 минут", visits=())
+
+    assert reply.act is Act.INFORM
+    assert reply.notes

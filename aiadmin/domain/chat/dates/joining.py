@@ -31,12 +31,27 @@ def wishes(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> tu
 
 
 def _when(nodes: Sequence[Node], items: Sequence[Item], context: Context, *, is_earliest: bool) -> When:
+    kept = _with_day_kept(items)
+    is_kept, items = kept is not items, kept
     days, times = [one for one in items if one.is_day], [one for one in items if not one.is_day]
     return When(
         day=_joined_days(nodes, days, context) if days else None,
-        time=_joined_times(nodes, times, context) if times else None,
+        time=_joined_times(nodes, times, context, is_kept=is_kept) if times else None,
         is_earliest=is_earliest,
     )
+
+
+def _with_day_kept(items: Sequence[Item]) -> Sequence[Item]:
+    """The items, where an hour of a day does not suit and another hour does, with that day as the one that is wished.
+
+    "Tomorrow morning I cannot, in the evening?" refuses the morning and not tomorrow.
+    """
+    refused = [one for one in items if one.polarity is Polarity.REFUSED]
+    wanted = [one for one in items if one.polarity is Polarity.WANTED]
+    is_hour = any(not one.is_day for one in refused) and any(one.is_day for one in refused)
+    if not is_hour or not wanted or any(one.is_day for one in wanted):
+        return items
+    return [replace(one, polarity=Polarity.WANTED) if one.is_day and one in refused else one for one in items]
 
 
 def _pairs(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Iterator[Sequence[Item]]:
@@ -273,7 +288,12 @@ def _narrowed(found: list[TimeRange], window: TimeRange, *, is_list: bool) -> li
     return [*found, window] if common is None else [*found[:-1], common]
 
 
-def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Time | None:
+def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context, *, is_kept: bool) -> Time | None:
+    """The times of a wish.
+
+    Args:
+        is_kept: whether what was refused is an hour of the very day that is wished.
+    """
     wanted = [one for one in items if one.polarity is Polarity.WANTED]
     any_of = [window for group in _time_groups(nodes, wanted) for window in group.windows(context)]
     refused = [*_windows_of(items, Polarity.REFUSED, context)]
@@ -283,7 +303,7 @@ def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context
     time = Time(
         any_of=tuple(dict.fromkeys(any_of)),
         is_around=any(one.is_around for one in said),
-        not_in=() if any_of else tuple(refused),
+        not_in=() if any_of and not is_kept else tuple(refused),
         moved_from=tuple(_windows_of(items, Polarity.LEFT, context)),
         is_same=any(one.is_same for one in said),
         shift=None if shift is None else timedelta(minutes=shift),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.steps import Part
@@ -97,8 +98,15 @@ class ChangeBan(Part):
     ban: timedelta
 
 
+@dataclass(frozen=True, kw_only=True)
 class AskedOfSalon(Part):
-    """It is not known; the salon is asked."""
+    """It is not known; the salon is asked.
+
+    Attributes:
+        about: what is not known, said where something else was answered beside it.
+    """
+
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +155,17 @@ class OurServices(Part):
 
 class IsMachine(Part):
     """It is a virtual assistant that writes; a human may be called."""
+
+
+class MachineWrites(Part):
+    """It is a virtual assistant that writes, and a human comes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryPrices(Part):
+    """What the cheapest service of each category costs, by the category's title."""
+
+    prices: tuple[tuple[str, Decimal], ...]
 
 
 class EarlierWished(Part):

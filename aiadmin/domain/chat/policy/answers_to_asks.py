@@ -14,6 +14,7 @@ from aiadmin.domain.chat.commands import (
     Elsewhen,
     Guest,
     Name,
+    NamedService,
     NamedStaff,
     No,
     NotUnderstood,
@@ -124,11 +125,12 @@ def _has_a_rest(turn: TurnFacts) -> bool:
 
 
 def _wishes_another_time(turn: TurnFacts, ask: OpenAsk) -> bool:
-    """Whether another time is wished for, and nothing else: of the visit that was asked about."""
+    """Whether another time or master is wished for, and nothing else: of the visit that was asked about."""
     if turn.situation.asks[:1] != (ask,) or turn.dialogue.services or turn.dialogue.choices:
         return False
-    of_times = (Suits, WantMove, AskSlots, WantBooking, Earliest, Elsewhen, *CHITCHAT)
-    return turn.has(Suits, WantMove, Elsewhen) and all(isinstance(one, of_times) for one in turn.commands)
+    of_times = (Suits, WantMove, AskSlots, WantBooking, Earliest, Elsewhen, NamedStaff, *CHITCHAT)
+    is_wish = turn.has(Suits, WantMove, Elsewhen) or _wishes_master(turn)
+    return is_wish and all(isinstance(one, of_times) for one in turn.commands)
 
 
 def _rivals(turn: TurnFacts, ask: OpenAsk) -> list[OpenAsk]:
@@ -326,11 +328,17 @@ def _unsure(turn: TurnFacts, ask: OpenAsk) -> Reply:
     )
 
 
+def _wishes_master(turn: TurnFacts) -> bool:
+    """Whether another master is wished for, and no other service: of the visit that was asked about."""
+    is_named = any((one.ids or one.is_other) and not one.is_excluded for one in turn.of(NamedStaff))
+    return is_named and not turn.has(NamedService, Guest)
+
+
 def _comes_but(turn: TurnFacts, ask: OpenAsk) -> Step | None:
     """Not confirmed: what was said besides is a wish for another time, or for a human to read."""
     if not turn.situation.is_on:
         return _unsure_silently(turn, ask)
-    if not turn.has(Suits, WantMove):
+    if not turn.has(Suits, WantMove, Elsewhen) and not _wishes_master(turn):
         is_explained = any(not isinstance(one, _EXPLAINS_NOTHING) for one in turn.commands)
         return None if is_explained else _read_by_human(turn, ask)
     dialogue = replace(turn.dialogue, operation=VisitOperation.MOVE, record_id=ask.record_id)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import (
     Abuse,
+    AskFact,
     AttachmentKind,
     Command,
     Complaint,
@@ -21,6 +22,7 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.questions import MachineWrites
 from aiadmin.domain.chat.parts.talk import (
     AttachmentPassedOn,
     CalmAnswer,
@@ -45,6 +47,8 @@ MEDIA_SAID = timedelta(hours=1)
 """How long we do not say again that we cannot listen."""
 MOST_MISSES = 1
 """Bursts in a row that may be misunderstood before a human reads them."""
+BOT = "бот"
+"""The topic of the question whether a machine writes."""
 TO_HUMAN: Sequence[tuple[type[Command], HandOverReason, type[Part]]] = (
     (HealthMatter, HandOverReason.HEALTH, HealthPassedOn),
     (Complaint, HandOverReason.COMPLAINT, ComplaintPassedOn),
@@ -92,9 +96,14 @@ def to_human(turn: TurnFacts) -> Reply | None:
     """At once, with no further question; who is at work, or when somebody is."""
     for kind, reason, part in TO_HUMAN:
         if turn.has(kind):
-            parts = (_of_health(turn) or part(), *opening(turn))
+            parts = (*_who_writes(turn), _of_health(turn) or part(), *opening(turn))
             return Reply(act=Act.HAND_OVER, parts=parts, dialogue=turn.dialogue, hand_over=reason)
     return None
+
+
+def _who_writes(turn: TurnFacts) -> tuple[Part, ...]:
+    """What is answered beside to who asks whether a machine writes: that one does."""
+    return (MachineWrites(),) if any(one.topic == BOT for one in turn.of(AskFact)) else ()
 
 
 def _of_health(turn: TurnFacts) -> Part | None:

@@ -64,12 +64,14 @@ def wish_of(turn: TurnFacts, visit: OwnVisit) -> MoveWish:
         return MoveWish(
             visit=visit, whens=(on(chosen.starts.date(), chosen.starts.time()),), staff=(chosen.staff_id,)
         )
-    return MoveWish(
+    wish = MoveWish(
         visit=visit,
         whens=_settled(dialogue.whens, visit),
         staff=_masters(turn, visit),
         is_earliest=dialogue.is_earliest,
     )
+    is_only_master = not wish.is_open and replace(wish, staff=own_staff(visit)).is_open
+    return replace(wish, whens=(*wish.whens, on(visit.starts.date()))) if is_only_master else wish
 
 
 def _chosen(turn: TurnFacts) -> Slot | None:
@@ -150,7 +152,8 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
     slots = sorted((*slots, *over), key=lambda one: one.starts)
     fits = [one for one in slots if search.fits(one) and not _is_where_it_is(one, visit)]
     if fits:
-        return _fitting(turn, visit, fits)
+        at_once = [one for one in fits if one.starts == visit.starts]
+        return _fitting(turn, visit, at_once or fits)
     if free.is_unknown:
         return journal_silent(turn)
     towards = [one for one in slots if not _is_the_other_way(wish, one.starts)]

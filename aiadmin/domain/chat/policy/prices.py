@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits, WantBooking
 from aiadmin.domain.chat.dialogue import Price
-from aiadmin.domain.chat.parts.questions import Lengths, Prices, ServicePrice
+from aiadmin.domain.chat.parts.questions import CategoryPrices, Lengths, Prices, ServicePrice
 from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
@@ -19,17 +20,33 @@ _SHORT_COMMENT = 60
 
 
 def asked_services(turn: TurnFacts) -> tuple[int, ...]:
-    """The services that a question is about: those that were named, else those that are talked about."""
+    """The services that a question is about: those that were named, else those that are talked about.
+
+    Of several that words fit, it is those that are talked about: "in full, who is cheaper?".
+    """
     named = dict.fromkeys(number for one in turn.of(NamedService) if not one.is_excluded for number in one.ids)
     proposal = standing_proposal(turn)
     offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
     visit = _visit_meant(turn)
     talked = offered or talked or turn.dialogue.candidates or (visit.services if visit else ())
+    named = {one: None for one in named if one in turn.dialogue.services} or named
     own = visit.services if visit and _is_of_day(turn, visit) else ()
     mine = tuple(one for one in named if one in own)
     found = mine or tuple(named) or (() if turn.has(NamedService) else talked)
     return tuple(one for one in found if one in turn.salon.services)
+
+
+def category_prices(salon: SalonView) -> CategoryPrices | None:
+    """What each category begins at; None where no prices are known."""
+    lows: dict[int, Decimal] = {}
+    for service in salon.services.values():
+        low = price_of(service, salon).low
+        if low and service.category_id in salon.categories and service.is_online and not service.is_prepaid:
+            number = service.category_id or 0
+            lows[number] = min(low, lows.get(number, low))
+    rows = tuple((title, lows[number]) for number, title in salon.categories.items() if number in lows)
+    return CategoryPrices(prices=rows[:MOST_SERVICES]) if rows else None
 
 
 def _is_of_day(turn: TurnFacts, visit: OwnVisit) -> bool:

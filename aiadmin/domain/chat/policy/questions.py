@@ -56,15 +56,16 @@ from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.facts import quoted
+from aiadmin.domain.chat.policy.handing_over import BOT
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
-from aiadmin.domain.chat.policy.prices import asked_services, lengths, masters_of, prices
+from aiadmin.domain.chat.policy.prices import asked_services, category_prices, lengths, masters_of, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import of_others, visits
 from aiadmin.domain.chat.policy.wished_times import named_days
 from aiadmin.domain.chat.situation import Ability
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked
-from aiadmin.domain.chat.wishes import names_time
+from aiadmin.domain.chat.wishes import names_day, names_time
 
 _QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact)
 _WISHES: tuple[type[Command], ...] = (
@@ -83,8 +84,10 @@ _WISHES: tuple[type[Command], ...] = (
     Late,
 )
 """What is more than a question: it is answered with it."""
-_BOT, _SERVICES, _ABOUT, _WAITING = "бот", "услуги", "описание", "лист ожидания"
-_OWN_TOPICS = frozenset({_BOT, _SERVICES, _ABOUT, _WAITING})
+_SERVICES, _ABOUT, _WAITING = "услуги", "описание", "лист ожидания"
+_HARM = "противопоказания"
+"""A topic whose very word would be an answer about health."""
+_OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING})
 
 
 @dataclass
@@ -94,12 +97,14 @@ class _Answers:
     Attributes:
         asks: what has to be known first, where the question leaves it open.
         is_unknown: whether the salon has to answer some of them.
+        unknown: what the salon has to answer, by its topic.
         is_told: whether the salon has to know, and that is said already.
     """
 
     parts: list[Part] = field(default_factory=list)
     asks: Asks | None = None
     is_unknown: bool = False
+    unknown: list[str] = field(default_factory=list)
     is_told: bool = False
 
 
@@ -123,7 +128,7 @@ def _answered(turn: TurnFacts) -> _Answers:
     for answer in (_of_prices, _of_lengths, _of_hours, _of_address, _of_work, _of_facts):
         answer(turn, answers)
     if answers.is_unknown:
-        answers.parts.append(AskedOfSalon())
+        answers.parts.append(AskedOfSalon(about=tuple(answers.unknown) if answers.parts else ()))
     return answers
 
 
@@ -178,8 +183,9 @@ def _following(turn: TurnFacts) -> Step | None:
 
 
 def _names_when(turn: TurnFacts) -> bool:
-    """Whether a time of day is named for a service: then a price beside it is asked within a wish."""
-    return turn.has(NamedService) and names_time([when for one in turn.of(Suits) for when in one.whens])
+    """Whether a day or a time is named for a service: then a price beside it is asked within a wish."""
+    whens = [when for one in turn.of(Suits) for when in one.whens]
+    return turn.has(NamedService) and (names_time(whens) or names_day(whens))
 
 
 def _confirming(turn: TurnFacts) -> Step | None:
@@ -220,10 +226,16 @@ def _of_catalogue(turn: TurnFacts, answers: _Answers, said: Callable[[TurnFacts,
     if asked:
         answers.parts.append(said(turn, asked))
     elif unclear:
-        answers.parts.append(NotInCatalogue(words=unclear[0]))
+        answers.parts += [NotInCatalogue(words=unclear[0]), *_by_category(turn)]
     elif answers.asks is None:
-        answers.parts.append(WhichPrice())
+        answers.parts += [*_by_category(turn), WhichPrice()]
         answers.asks = Asks.SERVICE
+
+
+def _by_category(turn: TurnFacts) -> list[Part]:
+    """What the categories begin at, where a price is asked and no service is meant."""
+    by_category = category_prices(turn.salon) if turn.has(AskPrice) else None
+    return [by_category] if by_category else []
 
 
 # --- when and where ---
@@ -323,7 +335,7 @@ def _masters(turn: TurnFacts) -> Iterator[tuple[str, str]]:
 def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
     asked = turn.of(AskFact)
     topics = {one.topic for one in asked}
-    if _BOT in topics:
+    if BOT in topics:
         answers.parts.append(IsMachine())
     if _SERVICES in topics:
         answers.parts.append(OurServices(categories=tuple(turn.salon.categories.values())))
@@ -335,6 +347,7 @@ def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
     told, unknown = quoted([one for one in asked if one.topic not in _OWN_TOPICS], turn.salon)
     answers.parts += told
     answers.is_unknown = answers.is_unknown or bool(unknown)
+    answers.unknown += dict.fromkeys(one for one in unknown if one != _HARM)
 
 
 def _of_service(turn: TurnFacts, answers: _Answers) -> None:

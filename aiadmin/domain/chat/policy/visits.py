@@ -21,6 +21,7 @@ from aiadmin.domain.chat.commands import (
     NamedStaff,
     NotUnderstood,
     Suits,
+    Thank,
     WantBooking,
     WantCancel,
     WantMove,
@@ -52,9 +53,9 @@ from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_named, moved_from, named_days, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit
-from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
+from aiadmin.domain.chat.steps import Act, Asks, LookUp, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, When
-from aiadmin.domain.chat.wishes import names_another_hour, names_day, on, some_day_suits, suits
+from aiadmin.domain.chat.wishes import names_day, on, some_day_suits, suits
 
 _CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
 _GOES_ON: tuple[type[Command], ...] = (
@@ -113,12 +114,18 @@ def _is_of_its_time(turn: TurnFacts) -> bool:
     return turn.dialogue.operation is VisitOperation.MOVE and turn.has(Elsewhen, Late, Suits)
 
 
-def _late(turn: TurnFacts) -> Reply | None:
-    """The salon hears at once; the rule is quoted, and nothing is moved."""
+def _late(turn: TurnFacts) -> Step | None:
+    """The salon hears at once; the rule is quoted to who has a visit, and nothing is moved."""
     if not turn.has(Late) or _is_of_its_time(turn):
         return None
+    found = turn.situation.client.visits or live_visits(turn)
+    if isinstance(found, LookUp):
+        return found
     minutes = next((one.minutes for one in turn.of(Late)), None)
     today = [one for one in turn.situation.client.visits if one.starts.date() == turn.situation.now.date()]
+    if found == ():
+        notes = (IsLate(minutes=minutes, visit=None),)
+        return Reply(act=Act.INFORM, parts=(NoVisits(),), dialogue=turn.dialogue, notes=notes)
     return Reply(
         act=Act.HAND_OVER,
         parts=(LateTold(rule=turn.salon.bot.rules.get("late", "")),),
@@ -237,11 +244,10 @@ def _is_relative(turn: TurnFacts) -> bool:
 def _is_instead(turn: TurnFacts) -> bool:
     """Whether another time is wished for instead of that of a visit that stands: "запишите на 12 вместо 14:30"."""
     whens, dialogue = _whens(turn), turn.dialogue
-    is_move = dialogue.operation is VisitOperation.MOVE and dialogue.record_id is not None
-    return any(
-        moved_from(whens, one.starts) or (is_move and names_another_hour(whens, one.starts))
-        for one in turn.situation.client.visits
-    )
+    is_talk = dialogue.operation is VisitOperation.MOVE and dialogue.record_id is not None
+    if is_talk and whens and not turn.has(NamedService):
+        return True
+    return any(moved_from(whens, one.starts) for one in turn.situation.client.visits)
 
 
 def _kept(turn: TurnFacts) -> Step | None:
@@ -383,7 +389,7 @@ def _time_alone(turn: TurnFacts) -> Step | None:
         return booking(_wishing(turn))
     own = [one for one in found if is_named(_whens(turn), one.starts)]
     if own:
-        return _listed(turn, own)
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue) if turn.has(Thank) else _listed(turn, own)
     same_day = [one for one in found if some_day_suits(_whens(turn), one.starts.date())]
     if names_day(_whens(turn)) and len(same_day) == 1:
         return passed_on(turn, same_day[0], VisitOperation.MOVE) or move(turn, same_day[0])
