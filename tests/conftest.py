@@ -88,6 +88,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays until the end: the collector of garbage need not look at it each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # seldom: at Python's own thresholds it takes a tenth of a worker's time
     gc.enable()
 
 

@@ -23,7 +23,7 @@ from tests.support import company_rows
 from tests.support.door import Door
 from tests.support.site import Salon
 
-Rows = Mapping[str, list[dict[str, Any]]]
+Rows = Mapping[str, Any]
 _PLAUSIBLE = {
     "message_texts": "kind = 'booked'",
     "outbox": "kind = 'activation', state = 'sent'",
@@ -33,6 +33,10 @@ _PLAUSIBLE = {
     "sync_runs": "stage = NULL, counts = '{}'",
 }
 """What a job that meets the row can read."""
+_ENTRIES = sa.text(
+    "SELECT connect_jti, ARRAY(SELECT (id, ended_at)::text FROM owner_sessions"
+    " WHERE company_id = companies.id ORDER BY id) FROM companies WHERE id = :id"
+)
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Tenant:
     other_session: int = 0
     operator: OperatorSecret = field(default_factory=OperatorSecret.new)
     has_operator: bool = False
+    _renewed: Any = None
 
     @property
     def company_id(self) -> int:
@@ -83,7 +88,18 @@ class Tenant:
         yield from (str(value) for value in self.signature().values())
 
     def renew(self) -> None:
-        """A link that works and a code that is live, whatever became of those before."""
+        """A link that works, browsers that are in and a code that is live, whatever became of those before."""
+        if self._entries() != self._renewed:
+            self._let_in()
+            self._renewed = self._entries()
+        self.show_code()
+
+    def _entries(self) -> Any:
+        """What lets somebody in, as it is kept."""
+        with self.held.engine.connect() as connection:
+            return connection.execute(_ENTRIES, {"id": self.salon.company_id}).one()
+
+    def _let_in(self) -> None:
         held = self.held
         token = connect_links.issue(
             self.salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
@@ -93,7 +109,6 @@ class Tenant:
             self.other_session = owner_sessions.start(
                 self.salon.company_id, browser, user_agent=self.word, uow=held.uow, clock=held.clock
             )
-        self.show_code()
 
     def session(self, company_id: int | None = None) -> dict[str, str]:
         """What a page of ours sends in this salon's browser, be it for another company."""
@@ -159,20 +174,21 @@ def everything_of(held: Container, company_id: int) -> Rows:
     with held.engine.connect() as connection:
         named = dict.fromkeys(tables_of_companies(connection), "company_id") | {"companies": "id"}
         kept = _rows(connection, named, company_id)
-    kept["audit_log"] = [row for row in kept["audit_log"] if row["actor"] != FOREIGN_USER]
-    return kept | {"redis": [_in_redis(held, company_id)]}
+    kept["audit_log"] = [row for row in kept["audit_log"] if json.loads(row)["actor"] != FOREIGN_USER]
+    return {**kept, "redis": _in_redis(held, company_id)}
 
 
-def _rows(connection: sa.Connection, named: Mapping[str, str], company_id: int) -> dict[str, list[dict[str, Any]]]:
-    """The company's rows of each table, in one statement; `named` says under which column each names its company."""
+def _rows(connection: sa.Connection, named: Mapping[str, str], company_id: int) -> dict[str, list[str]]:
+    """The company's rows of each table as JSON, sorted, in one statement; `named` says under which column each names
+    its company."""
     of_each = [
-        f"SELECT '{table}', to_jsonb(t) FROM {table} AS t WHERE t.{column} = :id"  # noqa: S608 - our own words
+        f"SELECT '{table}', to_jsonb(t)::text FROM {table} AS t WHERE t.{column} = :id"  # noqa: S608 - our own words
         for table, column in sorted(named.items())
     ]
-    kept: dict[str, list[dict[str, Any]]] = {table: [] for table in named}
+    kept: dict[str, list[str]] = {table: [] for table in named}
     for table, row in connection.execute(sa.text(" UNION ALL ".join(of_each)), {"id": company_id}):
         kept[table].append(row)
-    return {table: sorted(rows, key=json.dumps) for table, rows in kept.items()}
+    return {table: sorted(rows) for table, rows in kept.items()}
 
 
 def _in_redis(held: Container, company_id: int) -> dict[str, Any]:
