@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ MARKUP = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
 LONG = "я" * 65_000
 NAMES = ("Анна Смирнова", "Екатерина Белова", "Вера Орлова", "Игорь", "Пётр Лебедев", "Ольга", "Светлана К.", "Мария")
 ANSWERS = ("yes", "yes", "yes", None, "no", "yes", "unclear")
+Row = Mapping[str, Any]
 SERVICES = ({"id": 1, "title": "Женская стрижка", "cost": "2200"},)
 
 
@@ -31,69 +34,109 @@ class Lived:
     def execute(self, statement: str, **given: Any) -> Any:
         return self.connection.execute(text(statement), {"company": self.company_id, **given})
 
+    def insert(self, table: str, rows: Iterable[Row], returning: str = "company_id") -> list[int]:
+        """All rows of a table at once: a statement for each would cost more than what is tested with them."""
+        written = list(rows)
+        columns = ", ".join(written[0])
+        statement = (
+            f"INSERT INTO {table} (company_id, {columns}) SELECT :company, {columns}"  # noqa: S608 - our own words
+            f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) RETURNING {returning}"
+        )
+        return list(self.execute(statement, rows=json.dumps(written, default=str)).scalars())
+
     def number(self, index: int) -> int:
         return self.company_id * 10_000 + index
 
+    def phone(self, client: int) -> str:
+        return f"7900{self.company_id % 1000:03}{client:04}"
+
+    def name(self, client: int) -> str:
+        return self.names[client % len(self.names)]
+
+    def persons(self, indexes: Iterable[int]) -> list[int]:
+        """Clients, each with a card and a contact; the contacts' numbers."""
+        clients = [(index, self.name(index), self.phone(index)) for index in indexes]
+        cards = [
+            {"client_id": index, "name": name[:255], "phone": phone, "raw_data": {}, "synced_at": self.now}
+            for index, name, phone in clients
+        ]
+        self.insert("clients", cards)
+        contacts = [{"phone": phone, "push_name": name[:100]} for _, name, phone in clients]
+        return self.insert("contacts", contacts, returning="id")
+
     def person(self, index: int) -> int:
-        """A client with a card and a contact; the contact's number."""
-        phone, name = f"7900{self.company_id % 1000:03}{index:04}", self.names[index % len(self.names)]
-        self.execute(
-            "INSERT INTO clients (company_id, client_id, name, phone, raw_data, synced_at)"
-            " VALUES (:company, :id, :name, :phone, '{}', :now)",
-            id=index, name=name[:255], phone=phone, now=self.now,
-        )  # fmt: skip
-        return int(
-            self.execute(
-                "INSERT INTO contacts (company_id, phone, push_name) VALUES (:company, :phone, :name) RETURNING id",
-                phone=phone,
-                name=name[:100],
-            ).scalar_one()
-        )
+        [contact] = self.persons([index])
+        return contact
 
     def visit(self, index: int, client: int, starts_at: datetime, attendance: int = 0) -> int:
-        number = self.number(index)
-        name = self.names[client % len(self.names)]
-        self.execute(
-            "INSERT INTO records (company_id, record_id, client_id, client_name, client_phone, starts_at, seconds,"
-            " services, attendance, created_at, raw_data, synced_at)"
-            " VALUES (:company, :id, :client, :name, :phone, :at, 3600, :services, :attendance, :made, '{}', :now)",
-            id=number, client=client, name=name[:255], phone=f"7900{self.company_id % 1000:03}{client:04}",
-            at=starts_at, services=json.dumps(SERVICES), attendance=attendance, made=starts_at - timedelta(days=5),
-            now=self.now,
-        )  # fmt: skip
-        return number
+        self.insert("records", [self.visit_row(index, client, starts_at, attendance)])
+        return self.number(index)
+
+    def visit_row(self, index: int, client: int, starts_at: datetime, attendance: int = 0) -> Row:
+        who = {"client_id": client, "client_name": self.name(client)[:255], "client_phone": self.phone(client)}
+        return who | {
+            "record_id": self.number(index),
+            "starts_at": starts_at,
+            "seconds": 3600,
+            "services": SERVICES,
+            "attendance": attendance,
+            "created_at": starts_at - timedelta(days=5),
+            "raw_data": {},
+            "synced_at": self.now,
+        }
 
     def message(self, contact: int, at: datetime, words: str, *, purpose: str = "reminder_day", **states: Any) -> int:
-        given = {"state": "sent", "delivered": at, "read": at, "reason": None, **states}
-        return int(
-            self.execute(
-                "INSERT INTO outbox_messages (company_id, contact_id, text, dedup_key, purpose, state, created_at,"
-                " sent_at, delivered_at, read_at, reason)"
-                " VALUES (:company, :contact, :words, gen_random_uuid()::text, :purpose, :state, :at,"
-                " CASE WHEN :state = 'sent' THEN CAST(:at AS timestamptz) END, :delivered, :read, :reason)"
-                " RETURNING id",
-                contact=contact, words=words, purpose=purpose, at=at, **given,
-            ).scalar_one()
-        )  # fmt: skip
+        [number] = self.insert(
+            "outbox_messages", [message_row(contact, at, words, purpose=purpose, **states)], returning="id"
+        )
+        return number
 
     def question(self, record: int, contact: int, starts_at: datetime, answer: str | None, message: int) -> None:
-        self.execute(
-            "INSERT INTO questions (company_id, record_id, starts_at, contact_id, message_ids, asked_at, answer,"
-            " answered_at) VALUES (:company, :record, :at, :contact, :messages, :asked, CAST(:answer AS text),"
-            " CASE WHEN CAST(:answer AS text) IS NULL THEN NULL ELSE CAST(:asked AS timestamptz) END)",
-            record=record, at=starts_at, contact=contact, messages=[message],
-            asked=starts_at - timedelta(hours=20), answer=answer,
-        )  # fmt: skip
+        self.insert("questions", [question_row(record, contact, starts_at, answer, message)])
 
     def notice(self, record: int, client: int, kind: str, due_at: datetime) -> None:
+        self.insert("notices", [self.notice_row(record, client, kind, due_at)])
+
+    def notice_row(self, record: int, client: int, kind: str, due_at: datetime) -> Row:
         announced = {"client_id": client, "starts_at": (due_at + timedelta(days=1)).isoformat()}
-        announced["client_phone"] = f"7900{self.company_id % 1000:03}{client:04}"
-        self.execute(
-            "INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at)"
-            " VALUES (:company, :record, :kind, gen_random_uuid()::text, :announced, :due, :deadline, :now)",
-            record=record, kind=kind, announced=json.dumps(announced), due=due_at,
-            deadline=due_at + timedelta(hours=5), now=self.now,
-        )  # fmt: skip
+        return {
+            "record_id": record,
+            "kind": kind,
+            "dedup_key": str(uuid.uuid4()),
+            "announced": announced | {"client_phone": self.phone(client)},
+            "due_at": due_at,
+            "deadline_at": due_at + timedelta(hours=5),
+            "created_at": self.now,
+        }
+
+
+def message_row(contact: int, at: datetime, words: str, *, purpose: str = "reminder_day", **states: Any) -> Row:
+    given = {"state": "sent", "delivered": at, "read": at, "reason": None, **states}
+    return {
+        "contact_id": contact,
+        "text": words,
+        "dedup_key": str(uuid.uuid4()),
+        "purpose": purpose,
+        "state": given["state"],
+        "created_at": at,
+        "sent_at": at if given["state"] == "sent" else None,
+        "delivered_at": given["delivered"],
+        "read_at": given["read"],
+        "reason": given["reason"],
+    }
+
+
+def question_row(record: int, contact: int, starts_at: datetime, answer: str | None, message: int) -> Row:
+    asked = starts_at - timedelta(hours=20)
+    return {
+        "record_id": record,
+        "starts_at": starts_at,
+        "contact_id": contact,
+        "message_ids": [message],
+        "asked_at": asked,
+        "answer": answer,
+        "answered_at": None if answer is None else asked,
+    }
 
 
 def live(container: Container, company_id: int, *, names: tuple[str, ...] = NAMES, said: str | None = None) -> Lived:
@@ -102,24 +145,48 @@ def live(container: Container, company_id: int, *, names: tuple[str, ...] = NAME
     with container.engine.begin() as connection:
         salon = Lived(connection, company_id, now, names, said or Lived.said)
         salon.execute("UPDATE companies SET currency = '₽' WHERE id = :company")
-        contacts = [salon.person(index) for index in range(len(names))]
-        index = 0
-        for days in range(14, 0, -1):
-            for share in range(3 + days % 4):
-                client, at = index % len(names), now - timedelta(days=days, hours=share)
-                record = salon.visit(index, client, at, attendance=(1, 1, 1, -1, 1, 1, 2)[index % 7])
-                message = salon.message(contacts[client], at - timedelta(hours=20), "Ждём вас завтра в 12:00")
-                salon.question(record, contacts[client], at, ANSWERS[index % len(ANSWERS)], message)
-                index += 1
+        contacts = salon.persons(range(len(names)))
+        days_ago = [(days, share) for days in range(14, 0, -1) for share in range(3 + days % 4)]
+        past = [now - timedelta(days=days, hours=share) for days, share in days_ago]
+        _visit(salon, contacts, past)
         salon.message(
             contacts[-1], now, "Вы записаны", state="failed", reason="not_on_whatsapp", delivered=None, read=None
         )
-        for hours in (1, 2, 30):
-            record = salon.visit(index, index % len(names), now + timedelta(hours=hours + 24))
-            salon.notice(record, index % len(names), "reminder_day", now + timedelta(hours=hours))
-            index += 1
+        _plan(salon, len(past))
         _speak(salon, contacts)
     return salon
+
+
+def _visit(salon: Lived, contacts: list[int], past: list[datetime]) -> None:
+    """Visits that were asked about, by the salon's clients in turn."""
+    visits = [(index, index % len(contacts), at) for index, at in enumerate(past)]
+    salon.insert(
+        "records", [salon.visit_row(index, who, at, (1, 1, 1, -1, 1, 1, 2)[index % 7]) for index, who, at in visits]
+    )
+    messages = salon.insert(
+        "outbox_messages",
+        [message_row(contacts[who], at - timedelta(hours=20), "Ждём вас завтра в 12:00") for _, who, at in visits],
+        returning="id",
+    )
+    salon.insert(
+        "questions",
+        [
+            question_row(salon.number(index), contacts[who], at, ANSWERS[index % len(ANSWERS)], message)
+            for (index, who, at), message in zip(visits, messages, strict=True)
+        ],
+    )
+
+
+def _plan(salon: Lived, first: int) -> None:
+    """Visits to come with their reminders; `first` is the number of the first of them."""
+    coming = [
+        (index, index % len(salon.names), salon.now + timedelta(hours=hours))
+        for index, hours in enumerate((1, 2, 30), start=first)
+    ]
+    salon.insert("records", [salon.visit_row(index, who, due + timedelta(days=1)) for index, who, due in coming])
+    salon.insert(
+        "notices", [salon.notice_row(salon.number(index), who, "reminder_day", due) for index, who, due in coming]
+    )
 
 
 OUTAGES = ((22 * 24, "online"), (140, "reconnecting"), (138, "online"), (60, "backoff"), (46, "online"))
