@@ -29,6 +29,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import STOPS
+from aiadmin.domain.chat.mentions import left_out_clauses
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Span
 from aiadmin.domain.chat.words.remarks import (
@@ -110,7 +111,8 @@ class Coverage:
         if kind in _DEEDS:
             return self.heard.word(place - 1) in _JOINTS or self.heard.context.vocabulary.resembles(word)
         is_thing = kind is WordClass.NOUN or (kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE)
-        is_told = self._is_remark(place) or place in self._tails or self._is_beside_change(place)
+        is_left_out = self.heard.clauses[place] in left_out_clauses(self.heard)
+        is_told = self._is_remark(place) or place in self._tails or self._is_beside_change(place) or is_left_out
         return is_thing and not is_told and self.heard.word(place - 1) not in OWN and self._may_be_wished(place)
 
     def _may_be_wished(self, place: int) -> bool:

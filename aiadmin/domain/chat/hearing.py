@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 from aiadmin.domain.chat.dates.grammar import Context
 from aiadmin.domain.chat.dates.reading import wishes_and_errors
@@ -143,9 +145,40 @@ class Heard:
         for place, token in enumerate(self.tokens):
             is_of_before = token.text == "что" and self.word(place - 1) == "потому"
             begins = token.text in SUBORDINATING or self._is_because(place)
-            number += token.text in BREAKS or (begins and not is_of_before)
+            number += token.text in BREAKS or is_picture(token.text) or (begins and not is_of_before)
+            number += place in self._parted
             numbers.append(number)
         return numbers
+
+    @cached_property
+    def _parted(self) -> frozenset[int]:
+        """Where what is changed and what stays are parted without a sign: "отмените брови а ресницы оставьте"."""
+        hits = sorted(self.of("WANT_CANCEL", "WANT_MOVE", "KEEP"), key=lambda hit: hit.first)
+        pairs = [
+            (one, other)
+            for one, other in pairwise(hits)
+            if (one.kind == "KEEP") != (other.kind == "KEEP") and self.clauses[one.first] == self.clauses[other.first]
+        ]
+        return frozenset(self._border(one, other) for one, other in pairs if one.end <= other.first)
+
+    def _border(self, one: Hit, other: Hit) -> int:
+        """The first word of the second of two sentences that follow each other without a sign.
+
+        At "а" or "но" if there is one; else the verbs tell: "X отмените Y оставьте", "отмените X оставьте Y".
+        """
+        between = range(one.end, other.first)
+        joints = [place for place in between if self.word(place) in {"а", "но", "зато"}]
+        if joints:
+            return joints[0]
+        begins = next(
+            (place for place in range(one.first - 1, -1, -1) if self.clauses[place] != self.clauses[one.first]), -1
+        )
+        covered = self.covered({"GREET", "THANK", "TRIFLE", "YES", "NO"})
+        is_behind = any(place not in covered for place in range(begins + 1, one.first))
+        if is_behind:
+            return one.end
+        ends = other.end < len(self.tokens) and self.clauses[other.end] == self.clauses[other.first]
+        return other.first if ends or not between else between[-1]
 
     def _is_because(self, place: int) -> bool:
         pair = (self.word(place), self.word(place + 1))
@@ -209,6 +242,11 @@ class Heard:
     def is_capital(self, place: int) -> bool:
         """Whether a word was written with a capital letter."""
         return self.text[self.tokens[place].start].isupper()
+
+
+def is_picture(text: str) -> bool:
+    """Whether a token is an emoji or the like, which people set where a sentence ends."""
+    return unicodedata.category(text[0]) in {"So", "Sk"}
 
 
 def _as_written(word: str) -> bool:

@@ -33,6 +33,7 @@ _WORDS_TOO = frozenset(
 _MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
 """Words for children by which those are addressed, too, who read this."""
 _FOR_WHOM = frozenset({"для", "с", "со"})
+_OF_REASONS = frozenset({"у", "к", "ко", "с", "со", "от", "из-за", "ради"})
 _OF_WHOM = frozenset({"у", "от"})
 _COMES = frozenset(
     {"хочет", "хотят", "придет", "придут", "будет", "будут", "пойдет", "желает", "собирается", "приедет", "просит"}
@@ -89,7 +90,9 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
             spans=_spans_of(heard, sorted({*mention.places, *mention.hints})),
-            is_excluded=mention.is_left_out or _is_excluded(heard, mention.first),
+            is_excluded=mention.is_left_out
+            or _is_excluded(heard, mention.first)
+            or _is_left_out(heard, mention, mentions),
             is_added=_is_added(heard, mention),
         )
     for place, token in enumerate(heard.tokens):
@@ -318,6 +321,29 @@ def _is_excluded(heard: Heard, place: int) -> bool:
     return False
 
 
+def _is_left_out(heard: Heard, mention: _Mention, mentions: Sequence[_Mention]) -> bool:
+    """Whether it is said of a service, beside what is wished, that it is not to be: "стрижку, усы не трогать"."""
+    is_beside = len(mentions) > 1 or (heard.context.asked is not None and heard.context.asked is not Asked.SERVICE)
+    own = {heard.clauses[place] for place in mention.places}
+    others = {heard.clauses[place] for one in mentions if one is not mention for place in one.places}
+    return is_beside and any(clause in own - others for clause in left_out_clauses(heard))
+
+
+def left_out_clauses(heard: Heard) -> set[int]:
+    """The clauses that say what is not to be done: "усы не трогать", "бороду оставьте", "укладку не надо"."""
+    found = set()
+    for place, token in enumerate(heard.tokens):
+        is_denied = heard.word(place - 1) == "не" and token.text in _TOUCHED | _NEEDED and place > 1
+        if is_denied or token.text in _LEFT:
+            found.add(heard.clauses[place])
+    return found
+
+
+_TOUCHED = frozenset({"трогать", "трогайте", "трогай", "трогаем", "делать", "делайте", "делаем", "брить", "стричь"})
+_NEEDED = frozenset({"надо", "нужно", "нужна", "нужны", "нужен"})
+_LEFT = frozenset({"оставьте", "оставить", "оставляем", "оставим", "оставляйте", "оставь", "отращиваю"})
+
+
 def staff_in(heard: Heard) -> Iterator[NamedStaff]:
     """The masters who are named, any, another, or one whom nobody here is called like."""
     for hit in heard.of("STAFF_ANY"):
@@ -341,6 +367,7 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     vocabulary = heard.context.vocabulary
     spans = (heard.span(place, place + 1),)
     ids = vocabulary.names.get(word, ()) or _of_family(heard, place) or _misspelt(heard, place)
+    ids = ids or (vocabulary.endeared(word) if _may_be_endeared(heard, place) else ())
     if not ids and before in _TO and word in vocabulary.roles:
         yield NamedStaff(ids=vocabulary.roles[word], is_excluded=_is_excluded(heard, place), spans=spans)
         return
@@ -366,6 +393,14 @@ def _misspelt(heard: Heard, place: int) -> tuple[int, ...]:
         return ()
     near = {vocabulary.names[one] for one in vocabulary.morphology.closest(word, vocabulary.names)}
     return near.pop() if len(near) == 1 else ()
+
+
+def _may_be_endeared(heard: Heard, place: int) -> bool:
+    """Whether a word that no dictionary has may be a name: behind a preposition, or with a capital."""
+    word = heard.word(place)
+    is_strange = bool(_RUSSIAN.fullmatch(word)) and not heard.context.vocabulary.is_ours(word)
+    is_named = heard.word(place - 1) in _BEFORE_MASTER or heard.is_capital(place)
+    return is_strange and is_named and word not in heard.context.vocabulary.given_names and len(word) > _SHORTEST_SLIP
 
 
 def _is_asked_about(heard: Heard, place: int) -> bool:
@@ -578,7 +613,25 @@ def _is_kin(heard: Heard, place: int) -> bool:
     is_beside_service = is_service_word(heard, place - 1) or is_service_word(heard, place + 1)
     if word in _ABBREVIATIONS and is_beside_service:
         return False
-    return _is_to_come(heard, place) or heard.has(*_OF_VISITS)
+    return _is_to_come(heard, place) or _is_of_their_visit(heard, place)
+
+
+def _is_of_their_visit(heard: Heard, place: int) -> bool:
+    """Whether the visit that is spoken of is somebody's: "запись мужа", "сын не придёт", "маму перенесите".
+
+    A relative in a reason ("свадьба у брата", "муж заболел", "уезжаю к маме") has none.
+    """
+    if heard.has("ASK_MY_VISITS", "ASK_THEIR_VISITS"):
+        return True
+    spoken = {heard.sentences[hit.first] for hit in heard.of("WANT_CANCEL", "WANT_MOVE")}
+    sentence = heard.sentence(place)
+    before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
+    if heard.sentences[place] not in spoken or heard.sentences[place] in heard.reasons or before in _OF_REASONS:
+        return False
+    word = heard.word(place)
+    is_subject = heard.context.vocabulary.morphology.lemma(word) == word
+    told = [heard.word(one) for one in sentence if heard.word_class(one) in {WordClass.STATEMENT, WordClass.PAST}]
+    return not is_subject or any(verb in _COMES for verb in told)
 
 
 def _is_to_come(heard: Heard, place: int) -> bool:
@@ -598,7 +651,8 @@ def _is_to_come(heard: Heard, place: int) -> bool:
     is_subject = heard.context.vocabulary.morphology.lemma(heard.word(place)) == heard.word(place)
     if is_subject:
         told = [heard.word(one) for one in sentence if heard.word_class(one) is WordClass.STATEMENT]
-        return all(verb in _COMES for verb in told)
+        is_of_visit = heard.has("WANT_CANCEL", "WANT_MOVE") and not _says_a_wish(heard, sentence)
+        return all(verb in _COMES for verb in told) and bool(told or not is_of_visit)
     verbs = [one for one in sentence if heard.word_class(one) in _VERBS]
     return is_wish or all(heard.word(one) in _CALLED for one in verbs)
 

@@ -63,7 +63,7 @@ from aiadmin.domain.chat.coverage import unread_in
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.lexicon import Hit, intents
-from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
+from aiadmin.domain.chat.mentions import guests_in, left_out_clauses, names_in, services_in, staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
@@ -507,8 +507,16 @@ def _thing(heard: Heard) -> list[int]:
 
 
 def _late(heard: Heard) -> Iterator[Late]:
-    if heard.has("LATE"):
+    if _is_moved(heard):
+        yield WantMove(spans=_spans(heard, "LATE"))
+    elif heard.has("LATE"):
         yield Late(minutes=_minutes(heard), spans=_spans(heard, "LATE"))
+
+
+def _is_moved(heard: Heard) -> bool:
+    """Whether "I do not make it" is followed by another time, so that nobody comes late."""
+    is_weak = heard.has("LATE") and all(hit.value == "weak" for hit in heard.of("LATE"))
+    return is_weak and heard.context.asked in {None, Asked.ATTENDANCE} and _wishes_a_time(heard)
 
 
 def _minutes(heard: Heard) -> int | None:
@@ -530,7 +538,7 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if _is_praise(heard, found):
         return [one for one in found if isinstance(one, _CHITCHAT)]
     found = _without_asides(found)
-    if _orders_cancelling(heard):
+    if _orders_cancelling(heard) or _leaves_out(heard, found):
         found = _without(found, No)
     found += _weak_booking(heard, found)
     if any(isinstance(one, _HOSTILE) for one in found):
@@ -561,6 +569,13 @@ def _orders_cancelling(heard: Heard) -> bool:
     """Whether it is asked for that a visit be off, and not only said that nobody comes: "нет, снимайте запись"."""
     hits = [hit for hit in heard.of("WANT_CANCEL") if not hit.value]
     return any(heard.word_class(hit.first) is WordClass.ORDER and heard.word(hit.first - 1) != "не" for hit in hits)
+
+
+def _leaves_out(heard: Heard, commands: Sequence[Command]) -> bool:
+    """Whether a no is said of a service that is left out, and of nothing else: "стрижку, укладку не надо"."""
+    clauses = left_out_clauses(heard)
+    said = {heard.clauses[hit.first] for hit in heard.of("NO", "REFUSE")}
+    return any(isinstance(one, NamedService) and one.is_excluded for one in commands) and said <= clauses
 
 
 def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology, WordClass
-from aiadmin.domain.chat.words.given_names import SHORT_NAMES
+from aiadmin.domain.chat.words.given_names import KIND_ENDINGS, SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
 from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
 from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
@@ -180,6 +180,16 @@ class Vocabulary:
     @cached_property
     def _remarks(self) -> Mapping[str, str]:
         return {form: word for word in sorted(HARMLESS_WORDS) for form in self.morphology.forms(word)}
+
+    def endeared(self, word: str) -> tuple[int, ...]:
+        """The masters whose name a word is in kindness: "Настюха", "Серёженька"; none where several names fit."""
+        lemma = self.morphology.lemma(word)
+        for ending in KIND_ENDINGS:
+            root = lemma.removesuffix(ending)
+            if root != lemma and len(root) >= _SHORTEST_KNOWN:
+                found = {ids for name, ids in self.names.items() if name.startswith(root)}
+                return found.pop() if len(found) == 1 else ()
+        return ()
 
     def resembles(self, word: str) -> bool:
         """Whether a word is like one of the catalogue, or is a word of some beauty trade."""
