@@ -295,9 +295,16 @@ def _begins_or_ends_with_yes(heard: Heard) -> bool:
 
 def _rating(heard: Heard) -> Iterator[Rating]:
     stars = sum(token.text in _STARS for token in heard.tokens)
-    number = _only_number(heard) or stars
+    number = _only_number(heard) or _leading_stars(heard) or stars
     if 1 <= number <= _MOST_STARS:
         yield Rating(stars=number, spans=((0, len(heard.text)),))
+
+
+def _leading_stars(heard: Heard) -> int:
+    """The stars that an answer begins with: "5! Маша супер", "пять, спасибо"; 0 where a time or a count begins so."""
+    first, behind = heard.word(0), heard.word(1)
+    number = _number([first])
+    return number if number and (behind in BREAKS or behind == "+") else 0
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:

@@ -47,11 +47,12 @@ _OF_A_VISIT = (WantMove, WantCancel)
 """Wishes for a visit that there is: a thing beside them changes nothing, unless it is to be added."""
 _OF_A_WISH = (NamedService, NamedStaff, Suits, WantBooking, WantMove, WantCancel, AskSlots, Earliest, SameAsLast)
 _MAY_LEAD_TO_A_PROPOSAL = (*_OF_A_WISH, AskPrice, AskDuration)
+_ADDED = frozenset({"добавьте", "добавить", "добавим"})
+_ADDING = frozenset({"и", "плюс", "еще", "также"}) | _ADDED
 _DEEDS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
 _JOINTS = frozenset({"и", "плюс", "еще", "также", "заодно"})
-_BEFORE_WISHED = _JOINTS | {"на", "к", "ко", "с", "со", "без", "кроме", "или", "не", "вместо", "+", "за"}
+_BEFORE_WISHED = _JOINTS | {"на", "к", "ко", "с", "со", "без", "кроме", "или", "не", "вместо", "+", "за"} | _ADDED
 """Words behind which a service stands, or a person, or what is left out."""
-_ADDING = frozenset({"и", "плюс", "еще", "также", "добавьте", "добавить", "добавим"})
 _LAUGHTER = frozenset("хаеиы")
 _SHORTEST_STRANGE = 4
 _LONGEST_NUMBER = 12
@@ -117,7 +118,8 @@ class Coverage:
 
     def _may_be_wished(self, place: int) -> bool:
         """Whether a thing stands where a service or a person does, or is like a word of the catalogue."""
-        if not self._services or self.heard.context.vocabulary.resembles(self.heard.word(place)):
+        is_open = not self._services and self.heard.has("DOES", "ASK_PRICE", "WANT_BOOKING")
+        if is_open or self.heard.context.vocabulary.resembles(self.heard.word(place)):
             return True
         lead = place - 1
         while self.heard.word_class(lead) in {WordClass.ADJECTIVE, WordClass.QUALITY}:

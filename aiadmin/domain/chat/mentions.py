@@ -44,6 +44,8 @@ _OF_OTHERS = frozenset({"ее", "его", "их"})
 _CALLED = frozenset({"зовут", "звать"})
 _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
 _OF_VISITS = ("ASK_MY_VISITS", "ASK_THEIR_VISITS", "WANT_CANCEL", "WANT_MOVE")
+_ALL = frozenset({"все", "всех", "всем", "всего", "всей"})
+"""Forms of "весь" that are no body."""
 _BOTH = frozenset({"обе", "оба"})
 _REQUESTS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
 _FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
@@ -144,7 +146,8 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     for place in places:
         meanings = vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
-        if not meanings or is_counted or place in skipped or heard.sentences[place] in heard.kept:
+        is_small = heard.word(place) in _ALL or is_counted or place in skipped
+        if not meanings or is_small or heard.sentences[place] in heard.kept:
             continue
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)

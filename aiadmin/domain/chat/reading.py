@@ -37,6 +37,7 @@ from aiadmin.domain.chat.commands import (
     Injection,
     Late,
     Media,
+    Name,
     NamedPrice,
     NamedService,
     NamedStaff,
@@ -187,6 +188,11 @@ def read_text(text: str, context: ReadingContext) -> tuple[Command, ...]:
 def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]:
     """The meanings, and the words beside them that nobody has read; what a human reads anyway needs none."""
     if any(isinstance(one, (*_HOSTILE, *_FOR_A_HUMAN)) for one in commands):
+        return commands
+    is_reminded = heard.context.asked is Asked.ATTENDANCE and any(
+        isinstance(one, (No, WantCancel)) for one in commands
+    )
+    if is_reminded or heard.context.asked is Asked.RATING:
         return commands
     named = any(isinstance(one, NamedService) and (one.ids or one.unclear) for one in commands)
     unread = [*unread_in(heard, commands)]
@@ -416,6 +422,8 @@ def _wishes_a_time(heard: Heard) -> bool:
 def _questions(heard: Heard) -> Iterator[Command]:
     of_services = {hit.value for hit in heard.of("ASK_FACT") if _names_a_service(heard, hit)}
     asked = [hit for hit in heard.of("ASK_FACT") if hit.value not in of_services and _is_asked(heard, hit.first)]
+    if _is_about_service(heard):
+        yield AskFact(topic=_DESCRIPTION, spans=_spans(heard, "LASTS") + _spans(heard, "ABOUT"))
     topics = dict.fromkeys(hit.value for hit in asked)
     for topic in topics:
         yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
@@ -448,6 +456,18 @@ def _of_visits(heard: Heard) -> Iterator[Command]:
     is_cancel = heard.has("WANT_CANCEL") or heard.context.offers is VisitOperation.CANCEL
     if "" in values or (values and is_cancel) or ("bare" in values and heard.context.asked is Asked.OPTIONS):
         yield EveryVisit(spans=_spans(heard, "ALL_VISITS"))
+
+
+_DESCRIPTION = "описание"
+
+
+def _is_about_service(heard: Heard) -> bool:
+    """Whether it is asked how a service is, and no time for it is wished: whether it hurts, how long it lasts."""
+    hits = [hit for hit in heard.of("LASTS", "ABOUT") if _is_asked(heard, hit.first)]
+    is_question = "?" in heard.text or any(token.text in _ASKING_OF_FACTS for token in heard.tokens)
+    is_harm = any(hit.value in {"", "self_harm"} for hit in heard.of("HEALTH"))
+    is_wish = is_harm or heard.has("WANT_BOOKING", "COMPLAINT") or bool(heard.whens and not heard.has("LASTS"))
+    return bool(hits) and is_question and not is_wish
 
 
 def _is_asked(heard: Heard, place: int) -> bool:
@@ -506,7 +526,7 @@ def _thing(heard: Heard) -> list[int]:
     return [] if any(heard.context.vocabulary.is_ours(heard.word(place)) for place in rest) else rest[:3]
 
 
-def _late(heard: Heard) -> Iterator[Late]:
+def _late(heard: Heard) -> Iterator[Late | WantMove]:
     if _is_moved(heard):
         yield WantMove(spans=_spans(heard, "LATE"))
     elif heard.has("LATE"):
@@ -537,7 +557,7 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found = _without_yes(_without_offered(heard, found))
     if _is_praise(heard, found):
         return [one for one in found if isinstance(one, _CHITCHAT)]
-    found = _without_asides(found)
+    found = _without_asides(_of_lasting(heard, found))
     if _orders_cancelling(heard) or _leaves_out(heard, found):
         found = _without(found, No)
     found += _weak_booking(heard, found)
@@ -548,7 +568,46 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
         found = _without(found, Yes, Choose)
     if any(isinstance(one, (Complaint, HealthMatter)) for one in found) and not heard.has("WANT_BOOKING"):
         found = _without(found, Suits, WantCancel)
+    if heard.context.asked is Asked.RATING and _is_review(heard, found):
+        return [
+            *_without(found, NamedService, NamedStaff, Suits, ImpossibleTime, Guest, Name),
+            *_thanks(heard, found),
+        ]
     return _or_not_understood(heard, found)
+
+
+def _is_review(heard: Heard, commands: Sequence[Command]) -> bool:
+    """Whether an answer to "how was it" tells how it was, and wishes, asks and reproaches nothing."""
+    said = {token.text for token in heard.tokens}
+    is_other = any(isinstance(one, _NO_REVIEW) for one in commands) or heard.has("WANT_BOOKING", "ASK_SLOTS")
+    is_told = any(one.isalpha() for one in said) or any(isinstance(one, Rating) for one in commands)
+    return is_told and not is_other and "?" not in said and not said & _REPROACHING
+
+
+def _thanks(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    is_said = any(isinstance(one, (Rating, Thank, Yes, No)) for one in commands)
+    return [] if is_said else [Thank(spans=((0, len(heard.text)),))]
+
+
+_NO_REVIEW = (
+    Complaint,
+    HealthMatter,
+    WantHuman,
+    WantMove,
+    WantCancel,
+    AskFact,
+    AskPrice,
+    AskHours,
+    Haggle,
+    Stop,
+    Abuse,
+)
+_REPROACHING = frozenset(
+    """
+не нет ни но плохо ужасно ужас долго жаль хуже только однако если зря больно дорого грубо грязно так неплохо
+""".split()  # noqa: SIM905 - a table
+)
+"""Words beside which a rating in words may be a bad one: a human reads it."""
 
 
 def _without_alarm(heard: Heard, commands: Sequence[Command]) -> list[Command]:
@@ -619,6 +678,12 @@ def _is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
         and names
         and all(isinstance(one, (*_CHITCHAT, NamedService, NamedStaff)) for one in commands)
     )
+
+
+def _of_lasting(heard: Heard, commands: list[Command]) -> list[Command]:
+    """How long an effect lasts is not how long a visit takes, and no day is wished by it."""
+    is_of_lasting = heard.has("LASTS") and _is_about_service(heard)
+    return _without(commands, AskDuration, AskSlots, Suits, AskMyVisits) if is_of_lasting else commands
 
 
 def _without_asides(commands: list[Command]) -> list[Command]:

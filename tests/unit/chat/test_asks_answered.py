@@ -271,6 +271,30 @@ def test_a_rating_is_thanked_for_or_goes_to_a_human(text: str, is_good: bool) ->
     assert not reply.attendance
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "просто космос спасибо",
+        "стрижка бомба",
+        "Артём волшебник, всё супер",
+        "5, Артём супер",
+        "стрижка пушка, на 5+",
+    ],
+)
+def test_praise_for_a_rating_is_no_wish(text: str) -> None:
+    reply = answer_to(text, situation(asks=(OpenAsk(kind=AskKind.RATING, sent_at=NOW - timedelta(hours=1)),)))
+
+    assert reply.act in {Act.SILENT, Act.INFORM}
+    assert reply.hand_over is None
+
+
+@pytest.mark.parametrize("text", ["стрижка так себе", "не понравилось", "долго ждал, стрижка не очень"])
+def test_a_reproach_for_a_rating_is_not_thanked_for(text: str) -> None:
+    reply = answer_to(text, situation(asks=(OpenAsk(kind=AskKind.RATING, sent_at=NOW - timedelta(hours=1)),)))
+
+    assert reply.act is not Act.SILENT
+
+
 @pytest.mark.parametrize("text", ["спасибо большое🌸", "ок", "да", "хорошо", "👍", "нет", "❤️"])
 def test_a_word_to_nothing_is_silence(text: str) -> None:
     reply = answer_to(text, situation(client=client(SIX)))
@@ -301,7 +325,12 @@ def test_a_decision_needs_no_text() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["да приду\nа какой у вас адрес?", "спасибо за напоминание, обязательно приду", "да буду, на машине приеду"],
+    [
+        "да приду\nа какой у вас адрес?",
+        "спасибо за напоминание, обязательно приду",
+        "да, спасибо что напомнили, чуть не забыл",
+        "да буду, на машине приеду",
+    ],
 )
 def test_a_remark_or_a_question_apart_takes_nothing_from_a_yes(text: str) -> None:
     assert _answers(answer_to(text, situation(client=client(SIX), asks=(reminder(SIX),)))) == {7: Attend.YES}

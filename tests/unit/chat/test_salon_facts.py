@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
-from aiadmin.domain.chat.commands import AskFact
+from aiadmin.domain.chat.commands import AskDuration, AskFact, AskSlots, Suits
 from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.hearing import ReadingContext
@@ -190,3 +190,57 @@ def test_a_fact_is_asked_for_by_a_verb_of_its_root_and_by_words_of_its_answer(te
 )
 def test_a_price_is_asked_for_as_people_spell_it(text: str) -> None:
     assert "1 700" in said(text, situation())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "сколько держится стрижка?",
+        "стрижка долго держится по времени?",
+        "на сколько хватает стрижки?",
+        "как часто надо делать стрижку?",
+        "мойка входит в стоимость стрижки?",
+        "стрижка это больно?",
+    ],
+)
+def test_how_a_service_is_looks_for_no_time(text: str) -> None:
+    words = vocabulary_of([OfferedService(id=1, title="Стрижка")], [], MORPHOLOGY, FACTS)
+    commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
+
+    assert [one.topic for one in commands if isinstance(one, AskFact)] == ["описание"]
+    assert not [one for one in commands if isinstance(one, (AskDuration, AskSlots, Suits))]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("скиньте адрес", ["Образцовый, 14"]),
+        ("сбросьте геолокацию пожалуйста", ["Образцовый, 14"]),
+        ("машину где можно оставить", ["во дворе"]),
+        ("куда машину поставить? и адрес пришлите", ["во дворе", "Образцовый, 14"]),
+    ],
+)
+def test_what_is_to_be_sent_is_no_lower_price(text: str, words: list[str]) -> None:
+    answer = said(text, situation(salon=salon(facts={"парковка": "бесплатно во дворе"})))
+
+    assert [one for one in words if one not in answer] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "просила русый а получился рыжий!",
+        "цвет вообще не тот что я хотела",
+        "обкорнали как овцу",
+        "подстригли криво, одна сторона длиннее",
+        "покрасили в рыжий, а я просила русый!!! и что делать?",
+        "была у вас вчера, сегодня палец распух и дёргает",
+    ],
+)
+def test_a_story_of_harm_or_of_a_bad_work_is_for_a_human(text: str) -> None:
+    assert answer_to(text, situation()).hand_over in {HandOverReason.COMPLAINT, HandOverReason.HEALTH}
+
+
+@pytest.mark.parametrize("text", ["кресло в аренду сдаёте?", "вам мастера не нужны? ищу работу", "модель нужна?"])
+def test_work_and_rent_are_no_wish(text: str) -> None:
+    assert answer_to(text, situation()).hand_over is HandOverReason.FACT
