@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.manage.figures import (
     DAYS,
     AnswerDay,
@@ -17,6 +18,7 @@ from aiadmin.domain.manage.figures import (
     FirstSteps,
     Step,
 )
+from aiadmin.domain.manage.salon_state import StateKind
 from aiadmin.domain.manage.uptime import UptimeDay, total
 from aiadmin.domain.notices.upcoming import UpcomingGroup
 from aiadmin.texts.ru import formatting as wording
@@ -86,6 +88,10 @@ HEADLINES: Mapping[str, str] = {
     "bad": "Нужно ваше участие",
     "paused": "Отправка на паузе",
 }
+NOT_YET = "Почти готово"
+LINKS: Mapping[str, str] = {"connection": "Подключение", "payment": "Оплатить"}
+"""What leads from there to the page where it is mended."""
+_NOT_YET = frozenset({IntegrationStatus.PENDING, IntegrationStatus.PAIRING, IntegrationStatus.ACTIVATING})
 _PASSES = frozenset({"linked", "starting", "reconnecting", "degraded", "backoff", "waits-for-host", "no-host"})
 """What goes by itself, or by us."""
 
@@ -97,13 +103,19 @@ def headline(overview: Mapping[str, Any], now: datetime) -> Mapping[str, str]:
         overview: what the page of the connections shows.
     """
     kinds = [one["kind"] for one in overview["states"]]
+    yclients, link, title = overview["yclients"], LINKS["connection"], None
     if overview["paused_at"]:
         tone, text = "paused", texts_manage.PAUSED
     elif kinds:
         tone, text = "busy" if set(kinds) <= _PASSES else "bad", overview["states"][0]["text"]
+        link = LINKS["payment"] if StateKind.FROZEN in kinds else link
+    elif yclients["status"] in _NOT_YET:
+        tone, text, title = "busy", yclients["text"], NOT_YET
+    elif yclients["status"] == IntegrationStatus.ACTIVATION_FAILED:
+        tone, text = "bad", " ".join(filter(None, (yclients["text"], yclients["reason"])))
     else:
         tone, text = "good", " ".join(_known(overview, now))
-    return {"tone": tone, "title": HEADLINES[tone], "text": text}
+    return {"tone": tone, "title": title or HEADLINES[tone], "text": text, "link": link}
 
 
 def others(overview: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

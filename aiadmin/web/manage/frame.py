@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.services.companies import owner_sessions
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -91,6 +91,7 @@ def _frame(owner: Company, which: Section, work: UnitOfWork) -> Shown:
         "salons": [(one, f"/marketplace/manage{which}?company={one.company_id}") for one in salons],
         "urls": urls,
         "connect_url": connect_url(owner),
+        "is_frozen": owner.integration_status is IntegrationStatus.FROZEN,
         "journal_url": JOURNAL.format(salon_id=owner.salon_id),
         "embedded": is_framed(),
         "zone": zone,

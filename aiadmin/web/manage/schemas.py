@@ -69,6 +69,7 @@ class Headline(Schema):
     tone = fields.String(required=True, metadata={"example": "good"})
     title = fields.String(required=True)
     text = fields.String(required=True)
+    link = fields.String(required=True, metadata={"description": "Как назвать ссылку туда, где это чинят"})
 
 
 class Overview(Schema):

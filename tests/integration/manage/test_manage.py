@@ -27,10 +27,18 @@ from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.messages import messages
 from aiadmin.texts.ru import manage as texts_manage
 from tests.integration.provider.test_orders import at_any_hour
+from tests.support.lived_salon import live
 from tests.support.site import Refused, Salon, Site
 
 API = "/marketplace/manage"
 CLIENT = "79005550011"
+HOSTED = """
+WITH host AS (
+  INSERT INTO session_hosts (id, lease_until, capacity) VALUES (gen_random_uuid(), now() + interval '1 hour', 9)
+  RETURNING id
+)
+UPDATE devices SET host_id = host.id, observed = 'online' FROM host
+"""
 
 
 def ask(site: Site, salon: Salon, path: str, **query: str) -> dict[str, Any]:
@@ -121,6 +129,31 @@ def test_messages_are_held_by_the_owner_and_let_go(site: Site, linked: Salon, re
         assert any(one["kind"] == "paused" for one in seen["states"]) is is_paused
     assert audited(site, linked) == [("owner", f"messages.{what}", "done") for what in ("resume", "pause")]
     refused(site.client.post(f"{API}/pause", headers=linked.bearer, json={"paused": "yes"}), 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "link"),
+    [
+        (IntegrationStatus.ACTIVATING, "Почти готово", "Подключение"),
+        (IntegrationStatus.ACTIVE, "Всё работает", "Подключение"),
+        (IntegrationStatus.ACTIVATION_FAILED, "Нужно ваше участие", "Подключение"),
+        (IntegrationStatus.FROZEN, "Нужно ваше участие", "Оплатить"),
+    ],
+)
+def test_all_is_well_only_where_yclients_has_the_salon_as_active(
+    site: Site, salon: Salon, status: IntegrationStatus, title: str, link: str
+) -> None:
+    site.link(salon)
+    live(site.container, salon.company_id)
+    with site.container.engine.begin() as connection:
+        connection.execute(text(HOSTED))
+        connection.execute(text("UPDATE companies SET integration_status = :status"), {"status": status.value})
+    seen = site.client.get(f"{API}/overview", headers=salon.bearer).get_json()
+    assert (seen["headline"]["title"], seen["headline"]["link"]) == (title, link)
+    site.client.get(f"{API}?token={salon.token}")
+    for section in ("", "/sending"):
+        page = site.client.get(f"{API}{section}?company={salon.company_id}").text
+        assert ("если оплатить вовремя" in page) == (status is IntegrationStatus.FROZEN), section
 
 
 @pytest.mark.parametrize("path", ["overview", "messages", "disconnect", "activation", "sync"])

@@ -19,6 +19,7 @@ const watch = watchSalon({
     status.dataset.tone = headline.tone;
     $('[data-headline]').textContent = headline.title;
     $('[data-summary]').textContent = headline.text;
+    $('[data-mend]').textContent = headline.link;
     showStates(others);
     if (!isOrdering) pause.checked = !pausedAt;
   },
