@@ -199,3 +199,30 @@ def test_a_year_that_nobody_can_count_with_is_no_time(year: str) -> None:
     assert lenient_json.moment(f"{year}-12-31 12:00:00", MOSCOW) is None
     assert lenient_json.moment(f"{year}-12-31T12:00:00+03:00", MOSCOW) is None
     assert lenient_json.moment(253_370_764_800, MOSCOW) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-01-02 09:30:01", "2026-01-02T09:30:01"),
+        ("2026-01-02T09:30", "2026-01-02T09:30:00"),
+        ("2026-1-2 9:30", "2026-01-02T09:30:00"),
+        ("2026-01-02", "2026-01-02T00:00:00"),
+        ("2026-01-02 24:00:00", None),
+        ("2026-02-30 09:30:00", None),
+        ("2026-01-02 09:30:60", None),
+    ],
+)
+def test_a_wall_clock_is_read_in_every_form_and_never_beyond_its_day(written: str, shown: str | None) -> None:
+    read = lenient_json.wall_clock(written)
+    assert (None if read is None else read.isoformat()) == shown
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_a_text_that_can_be_stored_stays_as_it_is(text: str) -> None:
+    assert lenient_json.clean({text: [text]}) == {text: [text]}
+
+
+@given(st.text(), st.sampled_from(["\0", "\ud800", "\udfff"]), st.text())
+def test_what_cannot_be_stored_is_taken_out(before: str, unstorable: str, behind: str) -> None:
+    assert lenient_json.clean(before + unstorable + behind) == lenient_json.clean(before + behind)
