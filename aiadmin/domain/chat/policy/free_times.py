@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from aiadmin.domain.chat.dialogue import Price, Slot
 from aiadmin.domain.chat.policy import catalogue
@@ -72,8 +73,8 @@ class Search:
         """The first day that is looked at."""
         return self.earliest.date()
 
-    @property
-    def named_days(self) -> list[date]:
+    @cached_property  # sixty days are looked at, and every wave asks
+    def named_days(self) -> Sequence[date]:
         """The days that were wished for; none where any suits."""
         return days(self.whens, self.today, self.today + 2 * AHEAD) if names_day(self.whens) else []
 
