@@ -6,6 +6,7 @@ and not by every worker. Each then collects by itself, as xdist wants it, and fi
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import pytest
 from execnet import gateway_io
 from execnet.gateway_base import Popen2IO
 
+from jobs import worker
 from tests.support import fork_server
 from tests.support.forked import ROOT, Forked, ForkServer
 
@@ -39,6 +41,9 @@ def _serve(descriptor: str, *paths: str) -> fork_server.Order | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
     with socket.socket(fileno=int(descriptor)) as channel:
         pytest.main(["--collect-only", "-qq", *paths])  # what fails is told by the workers, which try it again
+        worker.preload()
+        gc.collect()
+        gc.freeze()
         sys.stdout.flush()  # or every fork would say it
         fork_server.assert_alone()
         return fork_server.serve(channel)
