@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from aiadmin.domain.companies.audit import DONE, AuditEntry
@@ -471,12 +471,25 @@ def outcome(slug: str | None) -> str:
 
 
 def told(entry: AuditEntry) -> str:
-    """An action in a line: who, what, what came of it, and why."""
+    """An action in a line: who, what, what came of it, how much and until when where it is about money, and why."""
     line = f"{actor(entry.actor)}: {action(entry.action)}"
     if entry.outcome != DONE:
         line = f"{line} ({outcome(entry.outcome)})"
+    if known := ", ".join(_sums(entry.details)):
+        line = f"{line}: {known}"
     why = entry.details.get("reason")
     return f"{line}. {WORDS['reason']}: {why}" if why else line
+
+
+def _sums(facts: Mapping[str, Any]) -> Iterator[str]:
+    if facts.get("amount"):
+        yield f"{facts['amount']} {facts.get('currency', '')}".strip()
+    if facts.get("period_to"):
+        yield MONEY["until"].format(day=_day(str(facts["period_to"])))
+    if facts.get("discount"):
+        yield MONEY["percent"].format(percent=facts["discount"])
+    if facts.get("payment_id"):
+        yield MONEY["number"].format(number=facts["payment_id"])
 
 
 class StepsIn(Protocol):
@@ -527,19 +540,6 @@ def share(value: float | None) -> str:
         return WORDS["none"]
     percent = 100 * value
     return f"{percent:.1f} %".replace(".", ",") if 0 < percent < _SMALL else f"{percent:.0f} %"
-
-
-def money(entry: AuditEntry) -> str:
-    """What was done about money: by whom, how much, until when, and what came of it."""
-    facts = entry.details
-    parts = [
-        f"{facts['amount']} {facts.get('currency', '')}".strip() if facts.get("amount") else "",
-        MONEY["until"].format(day=_day(facts["period_to"])) if facts.get("period_to") else "",
-        MONEY["percent"].format(percent=facts["discount"]) if facts.get("discount") else "",
-        MONEY["number"].format(number=facts["payment_id"]) if facts.get("payment_id") else "",
-    ]
-    known = ", ".join(part for part in parts if part)
-    return f"{told(entry)}: {known}" if known else told(entry)
 
 
 def _day(text: str) -> str:

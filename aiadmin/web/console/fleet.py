@@ -114,7 +114,7 @@ def show_traffic() -> str:
         failed=texts.share(traffic.failed_share(whole)),
         hour_name=texts.hour_name,
         hour_words=texts.hour_words,
-        money=[(one, texts.money(one.entry)) for one in page.money],
+        money=[(one, texts.told(one.entry)) for one in page.money],
     )
 
 

@@ -71,7 +71,7 @@ def show_salon(company_id: int) -> str:
         sent=[(one, texts_manage.PURPOSES.get(one.purpose, one.purpose), _outcome(one)) for one in page.sent],
         callback=page.callback and texts.CALLBACKS[page.callback.state],
         events=[(one, texts_manage.session(one.observed, one.reason)) for one in seen.events],
-        actions=[(one, texts.action(one.action), texts.outcome(one.outcome)) for one in page.actions],
+        actions=[(one.at, texts.told(one)) for one in page.actions],
         queues=texts.QUEUES,
         sessions=texts.SESSIONS,
         statuses=texts.STATUSES,

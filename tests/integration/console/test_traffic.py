@@ -129,3 +129,4 @@ def test_every_deed_about_money_has_words_and_its_end(site: Site, salon: Salon, 
         assert f"командная строка: {texts.ACTIONS[action]}: 990.00 RUB, до 31.12.2026" in page
     assert "ключ администратора: возврат платежа (отказано: Платёж не найден)" in page
     assert "тарифы" not in page
+    assert "командная строка: салон снова включён" in operator.get(f"/salons/{salon.company_id}").text
