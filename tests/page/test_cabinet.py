@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +15,7 @@ from playwright.sync_api import Page
 from sqlalchemy import text
 
 from aiadmin.domain.ids import ContactId
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from tests.page.serving import module_database_url
 from tests.page.test_looks import COLOURS, END_TRANSITIONS, contrast, put_on
 from tests.page.test_manage_page import address, connected, parts
@@ -22,6 +25,18 @@ from tests.support.tabs import Tabs
 
 __all__ = ["address", "module_database_url"]
 SECTIONS = ("", "/chats", "/sending", "/texts", "/bot", "/connection", "/help")
+WELL = (
+    "WITH host AS (INSERT INTO session_hosts (id, lease_until, capacity)"
+    " VALUES (gen_random_uuid(), now() + interval '1 hour', 9) RETURNING id)"
+    " UPDATE devices SET host_id = host.id, observed = 'online' FROM host WHERE company_id = :id",
+    "INSERT INTO sync_runs (company_id, kind, state, counts, finished_at)"
+    """ VALUES (:id, 'full', 'done', '{"records": 66, "clients": 8, "staff": 3}', now())""",
+    "UPDATE records SET starts_at = starts_at + :later WHERE company_id = :id AND starts_at > now()",
+    "UPDATE notices SET due_at = due_at + :later, deadline_at = deadline_at + :later, announced = jsonb_set("
+    " announced, '{starts_at}', to_jsonb(CAST(announced ->> 'starts_at' AS timestamptz) + :later))"
+    " WHERE company_id = :id",
+)
+"""The phone is on, the journal is read, and what is to be sent goes by day."""
 SHOTS = os.environ.get("SCREENSHOTS")
 """A folder for pictures of what the tests see."""
 WIDTHS: dict[int, tuple[Literal["light", "dark"], ...]] = {
@@ -64,7 +79,20 @@ def salon(site: Site) -> Salon:
     with site.container.engine.begin() as connection:
         connection.execute(text("UPDATE companies SET title = 'Студия красоты «Мята»'"))
     live(site.container, made.company_id)
+    with site.container.engine.begin() as connection:
+        for statement in WELL:
+            given = {"id": made.company_id, "later": _until_day(datetime.now(UTC))}
+            connection.execute(text(statement), given)
     return made
+
+
+def _until_day(now: datetime) -> timedelta:
+    """How much later a plan must begin that is made at any hour: none of it falls into the quiet hours."""
+    local = now.astimezone(ZoneInfo(DEFAULT_ZONE))
+    day = local.replace(hour=10, minute=0, second=0, microsecond=0)
+    if 9 <= local.hour < 17:
+        return timedelta(0)
+    return (day if local < day else day + timedelta(days=1)) - local
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,15 @@ def number(value: int) -> str:
     return format_decimal(value, locale=_RUSSIAN)
 
 
+def whole_phone(digits: str | None) -> str:
+    """`phone` for a sentence: no line breaks within it.
+
+    >>> whole_phone("79001234567")
+    '+7\\xa0900\\xa0123\u201145\u201167'
+    """
+    return phone(digits).replace(" ", "\xa0").replace("-", "\u2011")
+
+
 def phone(digits: str | None) -> str:
     """A number as people write it; nothing for none.
 

@@ -127,7 +127,7 @@ def others(overview: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def _known(overview: Mapping[str, Any], now: datetime) -> Iterator[str]:
     whatsapp = overview["whatsapp"]
     if whatsapp["connected"]:
-        yield f"WhatsApp {wording.phone(whatsapp['phone'])}: {_lower(whatsapp['text'])}"
+        yield f"WhatsApp {wording.whole_phone(whatsapp['phone'])}: {_lower(whatsapp['text'])}"
     else:
         yield whatsapp["text"]
     full = [run for run in overview["sync"] if run["kind"] == "full"]

@@ -144,5 +144,5 @@ def _day(day: date, plan: SendingPlan) -> str:
 
 
 def _who(name: str | None, phone: str | None) -> str:
-    number = wording.phone(phone).replace(" ", "\xa0").replace("-", "\u2011")  # a line does not break within
+    number = wording.whole_phone(phone)
     return ", ".join(part for part in (name, number) if part) or SOMEBODY
