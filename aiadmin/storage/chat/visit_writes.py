@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, TextClause, func, select, text, update
+from sqlalchemy import CursorResult, Row, Table, TextClause, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,9 @@ def _claim(due: str) -> TextClause:
 _CLAIM, _CLAIM_ONLY = _claim(_DUE), _claim(_DUE_ONLY)
 _DUE_KEYS = text(f"SELECT company_id, id {_DUE} ORDER BY next_check_at LIMIT :limit")
 _ANY_DUE = text(f"SELECT EXISTS (SELECT {_DUE})")
+_PROPOSALS = cast("Table", ChatProposalRow.__table__)
+_ADD_PROPOSAL = insert(_PROPOSALS).returning(_PROPOSALS.c.id)
+_ADD_WRITES = insert(cast("Table", ChatWriteRow.__table__))
 _UNTOLD = text("""
 SELECT id, proposal, made_at FROM chat_proposals
 WHERE company_id = :company_id AND contact_id = :contact_id AND agreed_at IS NOT NULL AND told_at IS NULL
@@ -102,8 +105,7 @@ class Proposals:
         offered = replace(proposal, made_at=at, proposal_id="")
         values = {"company_id": company_id, "contact_id": contact_id, "fingerprint": offered.fingerprint}
         values |= {"proposal": codec.as_data(offered), "outbox_message_id": message_id, "made_at": at}
-        made = insert(ChatProposalRow).values(**values).returning(ChatProposalRow.id)
-        return replace(offered, proposal_id=str(self._session.scalars(made).one()))
+        return replace(offered, proposal_id=str(self._session.scalars(_ADD_PROPOSAL, values).one()))
 
     def _is_open(self, company_id: CompanyId, proposal: Proposal) -> bool:
         row = ChatProposalRow
@@ -169,7 +171,7 @@ class VisitWrites:
             }
             for one in writes
         ]
-        self._session.execute(insert(ChatWriteRow).values(rows))
+        self._session.execute(_ADD_WRITES, rows)
 
     def of_proposal(self, company_id: CompanyId, proposal: Proposal, *, lock: bool = False) -> Sequence[VisitWrite]:
         """The changes of an offer, in order; none where it was not agreed to."""

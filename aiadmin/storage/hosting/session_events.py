@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, select
+from sqlalchemy import CursorResult, Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.hosting.device import Observed, SessionChange
@@ -15,6 +15,7 @@ from aiadmin.storage.tables.core import SessionEventRow
 
 _MOST = 20_000
 """A month of a session that changes every two minutes."""
+_ADD = insert(cast("Table", SessionEventRow.__table__))
 
 
 class SessionEvents:
@@ -24,16 +25,15 @@ class SessionEvents:
         self._session = session
 
     def add(self, company_id: CompanyId, change: SessionChange) -> None:
-        self._session.execute(
-            insert(SessionEventRow).values(
-                device_id=change.device_id,
-                company_id=company_id,
-                state=change.observed,
-                reason=change.reason,
-                host_id=change.host_id,
-                at=change.at,
-            )
-        )
+        values = {
+            "device_id": change.device_id,
+            "company_id": company_id,
+            "state": change.observed,
+            "reason": change.reason,
+            "host_id": change.host_id,
+            "at": change.at,
+        }
+        self._session.execute(_ADD, values)
 
     def recent(self, company_id: CompanyId, *, limit: int) -> Sequence[SessionChange]:
         """The last changes, newest first."""

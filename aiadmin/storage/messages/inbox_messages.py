@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, update
+from sqlalchemy import CursorResult, Table, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, MessageWithdrawn, ReceivedEvent
 from aiadmin.storage.messages import voices
 from aiadmin.storage.tables.messages import InboxMessageRow, OutboxMessageRow
+
+_ADD = insert(cast("Table", InboxMessageRow.__table__)).on_conflict_do_nothing()
 
 
 class InboxMessages:
@@ -83,7 +85,7 @@ class InboxMessages:
         )
 
     def _inserts(self, values: dict[str, Any]) -> bool:
-        return self._changed(insert(InboxMessageRow).values(values).on_conflict_do_nothing())
+        return cast("CursorResult[Any]", self._session.execute(_ADD, values)).rowcount > 0
 
     def _changed(self, statement: Any) -> bool:
         quiet = statement.execution_options(synchronize_session=False)

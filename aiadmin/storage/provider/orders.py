@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import exists, func, select, text, union, update
+from sqlalchemy import Table, exists, func, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,8 @@ from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, Outbo
 from aiadmin.storage.tables.notices import OperatorMessageRow as Row
 
 _ERROR_LENGTH = 200
+_TABLE = cast("Table", Row.__table__)
+_ADD = insert(_TABLE).returning(_TABLE.c.external_id, _TABLE.c.id)
 _NOT_SET_ASIDE = text(
     not_set_aside(WorkQueue.PROVIDER_MESSAGES, "provider_messages.company_id", "provider_messages.id")
 )
@@ -52,7 +54,7 @@ class ProviderOrders:
             "finished_at": None if look_at else at,
         }
         rows = [{**same, "external_id": name, "outbox_message_id": number} for name, number in messages.items()]
-        made = self._session.execute(insert(Row).values(rows).returning(Row.external_id, Row.id))
+        made = self._session.execute(_ADD, rows)
         return {str(row.external_id): int(row.id) for row in made}
 
     def find_many(self, company_id: CompanyId, external_ids: Collection[str]) -> Mapping[str, int]:
