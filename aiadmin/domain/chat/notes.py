@@ -45,6 +45,10 @@ class UnclearAnswer(SalonNote):
     starts: datetime
 
 
+class WroteReview(SalonNote):
+    """A client has answered in words to whether they were content: a human reads them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IsLate(SalonNote):
     """A client comes late.

@@ -32,7 +32,8 @@ def of_own_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation
     record_id = dialogue.record_id or _asked_about(situation)
     known = [one for one in situation.client.visits if record_id in {None, one.record_id}]
     visits = [one for one in known if all(_may_be_of(when, one.starts) for when in whens)]
-    for visit in visits:
+    is_wish = any(isinstance(one, (said.WantBooking, said.WantMove)) for one in commands)
+    for visit in visits if is_wish else ():
         if names_another_hour(whens, visit.starts):
             return _moving(dialogue, visit, [_without_its_hour(when, visit) for when in whens])
     return _sooner_or_later(dialogue, visits, whens, _way(commands, situation))

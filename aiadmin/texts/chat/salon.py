@@ -19,6 +19,7 @@ from aiadmin.domain.chat.notes import (
     TalksInCircles,
     UnclearAnswer,
     UnclearWhichVisit,
+    WroteReview,
 )
 from aiadmin.domain.chat.parts.visits import ChangePassedOn, NotChanged
 from aiadmin.domain.chat.situation import Situation
@@ -162,6 +163,7 @@ NOTES: Mapping[type[SalonNote], Callable[[Any], str]] = {
         f"{'; '.join(wording.at(one) for one in note.starts)}. Непонятно, о каком он. {_READ_IT}"
     ),
     UnclearAnswer: lambda note: f"пришёл ответ, но непонятно, о визите {wording.at(note.starts)} ли он. {_READ_IT}",
+    WroteReview: lambda _: f"пришёл отзыв словами. {_READ_IT}",
     IsLate: _late,
     HeardLate: lambda _: "сообщение пришло к нам слишком поздно, мы на него не ответили. " + _STILL_OURS,
     TalksInCircles: lambda _: "повторяет одно и то же, мы больше не отвечаем. Прочитайте переписку, пожалуйста.",

@@ -11,10 +11,12 @@ import pytest
 
 from aiadmin.domain.chat import notes
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
-from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.dialogue import Dialogue, Price, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.policy.moving import price_with
 from aiadmin.domain.chat.situation import Ability, Situation
 from aiadmin.domain.chat.steps import Act, Asks, Found, LookUp, NeedDay, NeedStarts, NeedVisits, Unavailable, Write
+from aiadmin.domain.journal.journal import MasterTerms
 from aiadmin.domain.journal.online_booking import BusySpan, DayOfStaff, Start
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, Unknown, WriteOutcome
 from aiadmin.texts.chat import render
@@ -389,3 +391,27 @@ def test_a_visit_whose_services_the_catalogue_has_not_is_moved_by_a_human(servic
     reply = answer_to("перенесите на завтра на 15:30", situation(client=client(unknown)), Found(visits=(unknown,)))
     assert reply.hand_over is HandOverReason.FACT
     assert reply.proposal is None
+
+
+# --- what a move costs ---
+
+
+def test_the_parts_of_a_composite_service_cost_what_the_client_was_told() -> None:
+    known = salon()
+    whole = replace(
+        known.services[CUT], service_id=13, title="Стрижка и борода", parts=(CUT, BEARD), masters=(_terms(2500),)
+    )
+    known = replace(known, services={**known.services, 13: whole})
+    both = visit(services=(CUT, BEARD), titles=("Мужская стрижка", "Моделирование бороды"), price=Decimal(3000))
+
+    assert price_with(both, ARTEM, known) == Price(low=Decimal(2500), high=Decimal(2500))
+
+
+def test_a_price_of_its_own_stays_with_a_visit() -> None:
+    cheaper = visit(price=Decimal(1500))
+
+    assert price_with(cheaper, ARTEM, salon()) == Price(low=Decimal(1500), high=Decimal(1500))
+
+
+def _terms(price: int) -> MasterTerms:
+    return MasterTerms(staff_id=ARTEM, price=Decimal(price), length=timedelta(minutes=90))

@@ -112,3 +112,20 @@ def test_a_price_and_an_address_are_both_answered(text: str) -> None:
     assert reply.asks in {None, Asks.OTHER}
     assert "1 700" in said
     assert "Образцовый" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "мы с сыном хотим завтра, мне стрижку ему бороду",
+        "запишите меня и друга завтра: мне стрижку, ему бороду",
+    ],
+)
+def test_who_comes_with_a_guest_and_wishes_something_else_for_him_is_offered_both(text: str) -> None:
+    known = situation()
+    reply = answer_to(text, known, journal=_journal())
+
+    assert reply.proposal is not None
+    whose = {slot.services: guest for slot, guest in zip(reply.proposal.slots, reply.proposal.guests, strict=True)}
+    assert whose[(CUT,)] is None
+    assert whose[(BEARD,)] is not None

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import (
+    AskAddress,
+    AskDuration,
+    AskFact,
+    AskHours,
+    AskMyVisits,
+    AskPrice,
     AskSlots,
+    AskWorks,
+    Choose,
     Command,
     Earliest,
     Elsewhen,
     Guest,
+    Late,
     Name,
     NamedService,
     NamedStaff,
     No,
     NotUnderstood,
     Rating,
+    SameAsLast,
     Suits,
+    Thank,
     WantBooking,
     WantCancel,
     WantMove,
@@ -34,8 +45,10 @@ from aiadmin.domain.chat.notes import (
     Declined,
     UnclearAnswer,
     UnclearWhichVisit,
+    WroteReview,
 )
 from aiadmin.domain.chat.parts.booking import AnotherTime, FreeTimes
+from aiadmin.domain.chat.parts.questions import AskedOfSalon
 from aiadmin.domain.chat.parts.visits import (
     AnswerKept,
     AnswerPassedOn,
@@ -72,6 +85,12 @@ from aiadmin.domain.chat.when import Asked
 GOOD_STARS = 4
 _EXPLAINS_NOTHING: tuple[type[Command], ...] = (Yes, No, NotUnderstood, Guest, Name, NamedStaff, *CHITCHAT)
 """What leaves it open what is meant beside a yes: a human reads it."""
+_REVIEWED_WITHIN = timedelta(hours=24)
+"""How long words may be an answer to whether a client was content."""
+_QUESTIONS: tuple[type[Command], ...] = (AskFact, AskPrice, AskDuration, AskHours, AskAddress, AskWorks, AskMyVisits)
+_WISHES: tuple[type[Command], ...] = (
+    *(WantBooking, WantMove, WantCancel, AskSlots, Suits, Earliest, Elsewhen, SameAsLast, Guest, Late, Choose),
+)
 _TALKS = frozenset({AskKind.PROPOSAL, AskKind.QUESTION})
 
 
@@ -81,7 +100,7 @@ def answers_to_asks(turn: TurnFacts) -> Step | None:
     if ask is not None and ask.kind is AskKind.ATTENDANCE and _is_before_it(turn, ask):
         return _attendance(turn, ask)
     if ask is not None and ask.kind is AskKind.RATING:
-        return _rating(turn)
+        return _rating(turn, ask)
     if turn.situation.promo is not None and is_plain_yes(turn) and not turn.situation.quotes_other:
         return _interested(turn, turn.situation.promo)
     is_for_dialogue = ask is not None and ask.kind in _TALKS
@@ -364,21 +383,41 @@ def _unsure_silently(turn: TurnFacts, ask: OpenAsk) -> Reply:
 # --- ratings and advertisements ---
 
 
-def _rating(turn: TurnFacts) -> Reply | None:
+def _rating(turn: TurnFacts, ask: OpenAsk) -> Reply | None:
     stars = next((one.stars for one in turn.of(Rating)), None)
+    if stars is None and _is_review(turn, ask):
+        return Reply(act=Act.INFORM, parts=(AnswerKept(),), dialogue=_unread_no_more(turn), notes=(WroteReview(),))
     if stars is None and not (is_plain_yes(turn) or is_plain_no(turn)):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue) if is_bare(turn) else None
     is_good = stars >= GOOD_STARS if stars is not None else is_plain_yes(turn)
+    dialogue = _unread_no_more(turn)
+    if is_good and turn.has(*_QUESTIONS):
+        parts, reason = (RatingThanked(), AskedOfSalon()), HandOverReason.FACT
+        return Reply(act=Act.HAND_OVER, parts=parts, dialogue=dialogue, rating=stars, hand_over=reason)
     if is_good:
-        return Reply(act=Act.INFORM, parts=(RatingThanked(),), dialogue=turn.dialogue, rating=stars)
+        return Reply(act=Act.INFORM, parts=(RatingThanked(),), dialogue=dialogue, rating=stars)
     return Reply(
         act=Act.HAND_OVER,
         parts=(RatingSorry(),),
-        dialogue=turn.dialogue,
+        dialogue=dialogue,
         hand_over=HandOverReason.COMPLAINT,
         notes=(BadRating(stars=stars),),
         rating=stars,
     )
+
+
+def _is_review(turn: TurnFacts, ask: OpenAsk) -> bool:
+    """Whether words on the day of the question are about the visit that was: praise, a story, and no wish."""
+    is_fresh = turn.situation.written_at - ask.sent_at < _REVIEWED_WITHIN
+    is_telling = turn.has(Thank, NotUnderstood) or bool(turn.dialogue.unread)
+    return is_fresh and is_telling and not is_bare(turn) and not turn.has(*_QUESTIONS, *_WISHES)
+
+
+def _unread_no_more(turn: TurnFacts) -> Dialogue:
+    """The words of a review are no wish: nothing of them is asked about, or booked."""
+    dialogue = turn.dialogue
+    kept = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language, said=dialogue.said)
+    return replace(kept, question=dialogue.question, circles=dialogue.circles)
 
 
 def _interested(turn: TurnFacts, services: tuple[int, ...]) -> Step | None:

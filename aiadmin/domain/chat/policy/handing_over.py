@@ -128,6 +128,8 @@ def misunderstood(turn: TurnFacts) -> Step | None:
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
     ask = answered_ask(turn)
+    if ask is not None and ask.kind is AskKind.RATING:
+        return None
     if ask is not None and ask.kind is AskKind.ATTENDANCE and ask.answered is None and ask.starts is not None:
         return _asks_attendance(turn, ask.starts)
     is_asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])

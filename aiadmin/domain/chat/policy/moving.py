@@ -237,7 +237,7 @@ def offer(turn: TurnFacts, visit: OwnVisit, slot: Slot, *, is_other_time: bool =
     proposal = Proposal(operation=VisitOperation.MOVE, slots=(slot,), record_id=visit.record_id)
     return Reply(
         act=Act.OFFER,
-        parts=(MoveOffer(visit=visit, slot=slot, is_other_time=is_other_time),),
+        parts=(MoveOffer(visit=_as_told(visit, turn.salon), slot=slot, is_other_time=is_other_time),),
         dialogue=of_visit(turn.dialogue, visit, Asked.CONSENT),
         asks=Asks.CONSENT,
         proposal=proposal,
@@ -248,7 +248,7 @@ def _times(turn: TurnFacts, visit: OwnVisit, slots: Sequence[Slot], *, is_other_
     shown = tuple(slots)
     return Reply(
         act=Act.REFUSED if is_other_time else Act.OPTIONS,
-        parts=(MoveTimes(visit=visit, slots=shown, is_other_time=is_other_time),),
+        parts=(MoveTimes(visit=_as_told(visit, turn.salon), slots=shown, is_other_time=is_other_time),),
         dialogue=replace(of_visit(turn.dialogue, visit, Asked.TIME), shown=shown),
         asks=Asks.TIME,
     )
@@ -259,10 +259,23 @@ def _is_where_it_is(slot: Slot, visit: OwnVisit) -> bool:
 
 
 def price_with(visit: OwnVisit, staff_id: int, salon: SalonView) -> Price:
-    """What a visit costs with a master: as it was booked with its own, else what the journal gets for each part."""
-    if staff_id == visit.staff_id and visit.price is not None:
+    """What a visit costs with a master: as it was booked with its own, else by the list.
+
+    The parts of a composite service that cost what the list says cost what the client was told: the whole's price.
+    """
+    listed = price_of(salon, visit.services, staff_id)
+    is_as_listed = visit.price is None or visit.price == listed.low == listed.high
+    if staff_id == visit.staff_id and not is_as_listed:
         return Price(low=visit.price, high=visit.price)
-    return price_of(salon, visit.services, staff_id)
+    known = as_known(visit, salon)
+    return price_of(salon, known, staff_id) if len(known) < len(visit.services) else listed
+
+
+def _as_told(visit: OwnVisit, salon: SalonView) -> OwnVisit:
+    """The visit with the price that the client knows."""
+    if visit.staff_id is None or visit.price is None:
+        return visit
+    return replace(visit, price=price_with(visit, visit.staff_id, salon).low or visit.price)
 
 
 def _over_own_time(turn: TurnFacts, wish: MoveWish, slots: Sequence[Slot]) -> Sequence[Slot] | LookUp:

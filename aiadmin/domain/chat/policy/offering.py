@@ -11,6 +11,7 @@ from aiadmin.domain.chat.parts.booking import FreeTimes, Offered, Shall, WhichTi
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply
 from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.wished_services import as_said
 
 MOST_SHOWN = 3
 """Free times that are named at once."""
@@ -29,8 +30,15 @@ def guests_of(turn: TurnFacts, slots: Sequence[Slot]) -> tuple[GuestWish | None,
     if together and len(slots) > 1:
         own: list[GuestWish | None] = [None]
         whole = [*own, *guests, *([GuestWish()] * len(slots))]
-        return tuple(whole[: len(slots)])
+        return tuple(whole[place] for place in _places(turn.dialogue, slots))
     return tuple((guests[0] if guests and not together else None) for _ in slots)
+
+
+def _places(dialogue: Dialogue, slots: Sequence[Slot]) -> Sequence[int]:
+    """Whose each visit is: in their order; where each has a service of its own, as the services were said."""
+    said = list(as_said(dialogue, dialogue.services))
+    own = [said.index(one.services[0]) for one in slots if len(one.services) == 1 and one.services[0] in said]
+    return own if sorted(own) == list(range(len(slots))) else range(len(slots))
 
 
 def offer(turn: TurnFacts, slots: Sequence[Slot], before: Sequence[Part] = ()) -> Reply:

@@ -55,6 +55,11 @@ def groups_of(salon: SalonView, services: Sequence[int], wished: Sequence[int]) 
     return found
 
 
+def one_each(salon: SalonView, services: Sequence[int], wished: Sequence[int]) -> list[_Group]:
+    """A visit for each service, though one master may do them all: they are for different people."""
+    return [_Group((one,), preferred(catalogue.performers(salon, [one]), wished)) for one in services]
+
+
 def preferred(staff: Sequence[int], wished: Sequence[int]) -> tuple[int, ...]:
     """Of masters those who were wished for, all where none of them was."""
     return tuple(one for one in staff if one in wished) or tuple(staff)

@@ -157,7 +157,8 @@ def _asked_for(turn: TurnFacts) -> Step | None:
         return _listed(turn, named.visits)
     day = _named_day(turn)
     if named.is_missed and found:
-        said = (NoVisits(day=day),) if day else ()
+        is_on_it = any(one.starts.date() == day for one in found)
+        said = (NoVisits(day=day),) if day and not is_on_it else ()
         parts = (*said, *_listed(turn, found).parts)
         return Reply(act=Act.INFORM, parts=parts, dialogue=turn.dialogue)
     return _none_to_come(turn, day)
@@ -300,7 +301,8 @@ def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, .
     visit = named.visits[0]
     step = passed_on(turn, visit, operation) or _changed(turn, visit, operation)
     day = _named_day(turn)
-    is_other_day = named.is_missed and operation is VisitOperation.CANCEL and day is not None
+    is_on_it = any(one.starts.date() == day for one in found)
+    is_other_day = named.is_missed and operation is VisitOperation.CANCEL and day is not None and not is_on_it
     return with_parts((NoVisits(day=day),), step) if is_other_day else step
 
 

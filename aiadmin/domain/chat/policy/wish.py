@@ -35,6 +35,7 @@ from aiadmin.domain.chat.policy.several_visits import (
     cannot_be_together,
     groups_of,
     one_after_the_other,
+    one_each,
     preferred,
     together,
 )
@@ -44,6 +45,8 @@ from aiadmin.domain.chat.situation import Ability, OwnVisit
 from aiadmin.domain.chat.steps import Asks, LookUp, NeedEvents, NeedVisits, Part, Reply, Step, Unavailable
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.journal.journal import Service
+
+_PAIR = 2
 
 
 def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
@@ -222,6 +225,8 @@ def _visits(turn: TurnFacts, before: Sequence[Part]) -> Step:
             turn, situation=replace(turn.situation, dialogue=replace(dialogue, excluded_staff=frozenset()))
         )
         return _visits(turn, [*before, part])
+    if _is_one_each(turn):
+        return one_after_the_other(turn, one_each(salon, dialogue.services, dialogue.staff), before)
     number = _number_of_guests(turn)
     if able and number > 1:
         return together(turn, preferred(_by_history(turn, able), dialogue.staff), number, before)
@@ -229,6 +234,13 @@ def _visits(turn: TurnFacts, before: Sequence[Part]) -> Step:
     if able and not is_by_several:
         return _by_one(turn, able, before)
     return _by_several(turn, before)
+
+
+def _is_one_each(turn: TurnFacts) -> bool:
+    """Whether a client and a guest come, each for a service of their own: "a cut for me, a beard for him"."""
+    dialogue = turn.dialogue
+    is_pair = dialogue.guest_count == len(dialogue.services) == _PAIR and len(dialogue.guests) == 1
+    return is_pair and all(catalogue.performers(turn.salon, [one]) for one in dialogue.services)
 
 
 def _number_of_guests(turn: TurnFacts) -> int:
