@@ -33,6 +33,8 @@ _WORDS_TOO = frozenset(
 _MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
 """Words for children by which those are addressed, too, who read this."""
 _FOR_WHOM = frozenset({"для", "с", "со"})
+_ACCOMPANYING = frozenset({"посидит", "посидят", "подождет", "подождут", "проводит", "привезет", "заберет"})
+"""What those do who come along and are not served."""
 _OF_REASONS = frozenset({"у", "к", "ко", "с", "со", "от", "из-за", "ради"})
 _OF_WHOM = frozenset({"у", "от"})
 _COMES = frozenset(
@@ -140,13 +142,13 @@ def _by_clause(heard: Heard) -> Iterator[list[int]]:
 
 def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
-    skipped = heard.covered(_NO_SERVICE)
+    skipped, off = heard.covered(_NO_SERVICE), {hit.first for hit in heard.of("WANT_CANCEL")}
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
     for place in places:
         meanings = vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
-        is_small = heard.word(place) in _ALL or is_counted or place in skipped
+        is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
         if not meanings or is_small or heard.sentences[place] in heard.kept:
             continue
         if _is_hint(heard, place, meanings):
@@ -646,6 +648,8 @@ def _is_to_come(heard: Heard, place: int) -> bool:
     if heard.sentences[place] in heard.reasons:
         return False
     before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
+    if before in _WITH and any(token.text in _ACCOMPANYING for token in heard.tokens):
+        return False
     if before in _FOR_WHOM or _is_joined_to_guest(heard, place):
         return True
     is_wish = _says_a_wish(heard, sentence)

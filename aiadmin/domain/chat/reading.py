@@ -68,6 +68,7 @@ from aiadmin.domain.chat.mentions import guests_in, left_out_clauses, names_in, 
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
+from aiadmin.domain.chat.words.remarks import WISHES
 from aiadmin.domain.chat.words.trades import HINTS
 
 LONGEST, MOST_TOKENS = 4_000, 600
@@ -573,7 +574,40 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
             *_without(found, NamedService, NamedStaff, Suits, ImpossibleTime, Guest, Name),
             *_thanks(heard, found),
         ]
-    return _or_not_understood(heard, found)
+    return _or_not_understood(heard, _about_service(heard, found))
+
+
+def _about_service(heard: Heard, commands: list[Command]) -> list[Command]:
+    """A question about a service that is no wish for it: "какой ботокс лучше?", "ноготь потом врастёт?"."""
+    kinds = {type(one) for one in commands}
+    services = [one for one in commands if isinstance(one, NamedService) and one.ids and not one.is_excluded]
+    is_other = not kinds <= {NamedService, *_CHITCHAT} or bool(heard.whens) or heard.has("DOES", "WANT_BOOKING")
+    if not services or is_other or not ("?" in heard.text or heard.word(0) in _ASKING_HOW):
+        return commands
+    spans = [heard.span(place, place + 1) for place in range(len(heard.tokens)) if _is_predicate(heard, place)]
+    return [*commands, AskFact(topic=_DESCRIPTION, spans=tuple(spans))] if spans else commands
+
+
+def _is_predicate(heard: Heard, place: int) -> bool:
+    """Whether a word says of a service how it is, or what it does; a verb of coming and booking wishes for it."""
+    word, morphology = heard.word(place), heard.context.vocabulary.morphology
+    if word in _HOW_IT_IS:
+        return True
+    is_told = heard.word_class(place) is WordClass.STATEMENT and not word.endswith(_OF_YOU)
+    is_verb = is_told and not heard.context.vocabulary.service_words(word)
+    return (
+        is_verb
+        and not any(hit.first <= place < hit.end for hit in heard.hits)
+        and morphology.lemma(word) not in WISHES
+    )
+
+
+_OF_YOU = ("ете", "ите")
+"""How verbs end that ask what we do: "кариес лечите?" asks for a service."""
+_ASKING_HOW = frozenset({"чем", "какой", "какая", "какое", "какие", "что", "зачем", "почему", "как", "сколько"})
+_HOW_IT_IS = frozenset(
+    {"лучше", "хуже", "вредно", "полезно", "опасно", "безопасно", "страшно", "эффективно", "разница", "различие"}
+)
 
 
 def _is_review(heard: Heard, commands: Sequence[Command]) -> bool:

@@ -337,10 +337,17 @@ class Vocabulary:
         is_other = lemma in LEXICON or lemma in self.kin or lemma in WEAK or lemma.endswith(_ADJECTIVE)
         if len(lemma) < _SHORTEST_STEM or is_other:
             return frozenset()
-        found = set()
+        found, root = set(), lemma.rstrip("аяоеьй")
+        if len(root) < _SHORTEST_STEM:
+            root = lemma
         for title in self._title_words:
             shared = _shared(lemma, title)
-            if shared >= _SURE_STEM or (shared == len(lemma) and len(title) - shared >= _SHORTEST_STEM):
+            is_compound = title.startswith((f"{root}о", f"{root}е")) and len(title) - len(root) >= _SHORTEST_STEM
+            if (
+                is_compound
+                or shared >= _SURE_STEM
+                or (shared == len(lemma) and len(title) - shared >= _SHORTEST_STEM)
+            ):
                 found.add(title)
         return frozenset(found)
 

@@ -104,6 +104,9 @@ HARMLESS_WORDS = frozenset(
         (_OF_VISITS, _WISHING, _COMING, _SAYING, _FEELING, _LIVING, _OF_LIFE, _OF_SAYING, _EVALUATING, _SMALL_WORDS)
     ).split()
 )
+_BEING = " быть мочь смочь делать сделать взять брать стоить нужный получиться найтись освободиться хватить есть "
+WISHES = frozenset("".join((_WISHING, _COMING, _BEING)).split())
+"""Verbs by which a visit is wished for, whatever they ask: "успеете на стрижку?", "возьмёте?"."""
 COLLOQUIAL = {
     "скок": "сколько",
     "скоко": "сколько",
