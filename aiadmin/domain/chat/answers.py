@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.feedback import stars_in_words
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions import guests_in, names_in
@@ -295,7 +296,7 @@ def _begins_or_ends_with_yes(heard: Heard) -> bool:
 
 def _rating(heard: Heard) -> Iterator[Rating]:
     stars = sum(token.text in _STARS for token in heard.tokens)
-    number = _only_number(heard) or _leading_stars(heard) or stars
+    number = _only_number(heard) or _leading_stars(heard) or stars_in_words(heard) or stars
     if 1 <= number <= _MOST_STARS:
         yield Rating(stars=number, spans=((0, len(heard.text)),))
 

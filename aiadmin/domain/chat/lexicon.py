@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from aiadmin.domain.chat.normalising import Token
+from aiadmin.domain.chat.words.feedback import FEEDBACK
 from aiadmin.domain.chat.words.intents import CORRECTABLE, INTENTS
+from aiadmin.domain.chat.words.questions import QUESTIONS
 
 _GAP = 3
 BREAKS = frozenset(".,!?;\n:)(")
@@ -227,7 +229,7 @@ def _element(written: str) -> _Element:
 @cache
 def intents() -> Lexicon:
     """The dictionary of intents, read once."""
-    return Lexicon(INTENTS.replace("^", "^ "))
+    return Lexicon("\n".join((INTENTS, FEEDBACK, QUESTIONS)).replace("^", "^ "))
 
 
 CORRECTABLE_WORDS = frozenset(CORRECTABLE.split())

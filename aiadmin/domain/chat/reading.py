@@ -62,6 +62,7 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.coverage import unread_in
 from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.feedback import dissatisfaction, is_praise
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.mentions import guests_in, left_out_clauses, names_in, services_in, staff_in
@@ -89,7 +90,6 @@ _SPOKEN: Mapping[str, type[Command]] = {
     "ASK_ADDRESS": AskAddress,
     "ASK_DURATION": AskDuration,
     "HAGGLE": Haggle,
-    "COMPLAINT": Complaint,
     "ABUSE": Abuse,
     "REPEATED": Repeatedly,
 }
@@ -265,6 +265,7 @@ def _meanings(heard: Heard) -> Iterator[Command]:
     if heard.farewells:
         yield Thank(spans=_spans(heard, "FAREWELL"))
     yield from _health(heard)
+    yield from dissatisfaction(heard)
     if heard.orders:
         yield Injection(spans=heard.orders)
     yield from _stops(heard)
@@ -421,13 +422,26 @@ def _wishes_a_time(heard: Heard) -> bool:
 
 
 def _questions(heard: Heard) -> Iterator[Command]:
+    yield from _facts(heard)
+    if heard.has("ASK_SLOTS") and not _thing(heard):
+        yield AskSlots(spans=_spans(heard, "ASK_SLOTS"))
+    yield from _of_visits(heard)
+    if heard.has("ASK_WORKS"):
+        ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
+        yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
+
+
+def _facts(heard: Heard) -> Iterator[AskFact]:
+    """What the owner may have told, and is asked for: by a phrase, by the owner's word, by the word of a thing."""
     of_services = {hit.value for hit in heard.of("ASK_FACT") if _names_a_service(heard, hit)}
     asked = [hit for hit in heard.of("ASK_FACT") if hit.value not in of_services and _is_asked(heard, hit.first)]
-    if _is_about_service(heard):
-        yield AskFact(topic=_DESCRIPTION, spans=_spans(heard, "LASTS") + _spans(heard, "ABOUT"))
     topics = dict.fromkeys(hit.value for hit in asked)
     for topic in topics:
         yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
+    for topic, spans in _about_services(heard).items():
+        if topic not in topics:
+            topics[topic] = None
+            yield AskFact(topic=topic, spans=spans)
     for place, topic in _own_topics(heard):
         if topic not in topics:
             topics[topic] = None
@@ -437,12 +451,6 @@ def _questions(heard: Heard) -> Iterator[Command]:
         yield AskFact(
             topic=" ".join(heard.word(place) for place in thing), spans=(heard.span(thing[0], thing[-1] + 1),)
         )
-    elif heard.has("ASK_SLOTS"):
-        yield AskSlots(spans=_spans(heard, "ASK_SLOTS"))
-    yield from _of_visits(heard)
-    if heard.has("ASK_WORKS"):
-        ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
-        yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
 
 
 def _of_visits(heard: Heard) -> Iterator[Command]:
@@ -459,7 +467,16 @@ def _of_visits(heard: Heard) -> Iterator[Command]:
         yield EveryVisit(spans=_spans(heard, "ALL_VISITS"))
 
 
-_DESCRIPTION = "описание"
+_DESCRIPTION, _LASTING = "описание", "стойкость"
+
+
+def _about_services(heard: Heard) -> Mapping[str, tuple[Span, ...]]:
+    """What is asked about a service, and the words: how long it lasts, what it is, or what a phrase says."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for hit in heard.of("LASTS", "ABOUT") if _is_about_service(heard) else ():
+        topic = hit.value or (_LASTING if hit.kind == "LASTS" else _DESCRIPTION)
+        found[topic] = (*found.get(topic, ()), heard.span(hit.first, hit.end))
+    return found
 
 
 def _is_about_service(heard: Heard) -> bool:
@@ -556,8 +573,8 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if any(isinstance(one, (Rating, Choose)) for one in found):
         found = _without(found, Suits, Yes, NamedService)
     found = _without_yes(_without_offered(heard, found))
-    if _is_praise(heard, found):
-        return [one for one in found if isinstance(one, _CHITCHAT)]
+    if is_praise(heard, found):
+        return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
     found = _without_asides(_of_lasting(heard, found))
     if _orders_cancelling(heard) or _leaves_out(heard, found):
         found = _without(found, No)
@@ -698,20 +715,6 @@ def _without_yes(commands: list[Command]) -> list[Command]:
     kinds = {type(one) for one in commands}
     is_no_new_wish = Yes in kinds and not kinds & {Suits, NamedService, NamedStaff}
     return _without(commands, WantBooking) if is_no_new_wish else commands
-
-
-def _is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
-    """Whether thanks name a master, or what was done, and wish for nothing."""
-    greeted = heard.covered({"GREET"})
-    begins = 0 not in greeted and any(hit.first == 0 for hit in heard.of("THANK"))
-    is_wish = "?" in heard.text or heard.has("WANT_BOOKING", "CHANGE") or heard.context.asked is not None
-    names = any(isinstance(one, (NamedService, NamedStaff)) for one in commands)
-    return (
-        begins
-        and not is_wish
-        and names
-        and all(isinstance(one, (*_CHITCHAT, NamedService, NamedStaff)) for one in commands)
-    )
 
 
 def _of_lasting(heard: Heard, commands: list[Command]) -> list[Command]:

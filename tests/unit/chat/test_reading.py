@@ -42,6 +42,8 @@ FILES = (
     "answered.jsonl",
     "latin.jsonl",
     "kinds.jsonl",
+    "questions.jsonl",
+    "feedback.jsonl",
 )
 LABELLED = [turn for name in FILES for turn in turns(name)]
 VIEWS = st.sampled_from(sorted(salons()))

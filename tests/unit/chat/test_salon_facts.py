@@ -17,7 +17,7 @@ from aiadmin.domain.chat.situation import Ability, SalonView
 from aiadmin.domain.chat.steps import Act, Asks
 from aiadmin.domain.chat.vocabulary import OfferedService, vocabulary_of
 from aiadmin.domain.journal.online_booking import BookingRules, ChangeRule
-from tests.support.chat_turns import CUT, NOW, TOMORROW, answer_to, client, said, salon, situation, visit
+from tests.support.chat_turns import BEARD, CUT, NOW, TOMORROW, answer_to, client, said, salon, situation, visit
 from tests.support.reading import MORPHOLOGY
 
 
@@ -85,6 +85,18 @@ def test_what_nobody_has_told_goes_to_the_salon_and_the_bot_goes_on(text: str) -
 
     assert reply.hand_over is HandOverReason.FACT
     assert all(word not in said(text, situation()).lower() for word in ("бесплатн", "конечно", "да, "))
+
+
+@pytest.mark.parametrize("text", ["борода на сколько хватает?", "борода долго держится?", "как часто делать бороду?"])
+def test_how_long_it_lasts_is_told_by_a_description_that_says_so(text: str) -> None:
+    known = salon()
+    told = replace(known.services[BEARD], comment="держится три недели")
+    silent = replace(known.services[BEARD], comment="с горячим полотенцем")
+
+    assert "держится три недели" in said(text, situation(salon=replace(known, services={BEARD: told})))
+    for service in (silent, known.services[BEARD]):
+        reply = answer_to(text, situation(salon=replace(known, services={BEARD: service})))
+        assert (reply.hand_over, reply.proposal) == (HandOverReason.FACT, None)
 
 
 def test_of_two_questions_each_is_answered_or_passed_on() -> None:
@@ -193,21 +205,21 @@ def test_a_price_is_asked_for_as_people_spell_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "topic"),
     [
-        "сколько держится стрижка?",
-        "стрижка долго держится по времени?",
-        "на сколько хватает стрижки?",
-        "как часто надо делать стрижку?",
-        "мойка входит в стоимость стрижки?",
-        "стрижка это больно?",
+        ("сколько держится стрижка?", "стойкость"),
+        ("стрижка долго держится по времени?", "стойкость"),
+        ("на сколько хватает стрижки?", "стойкость"),
+        ("как часто надо делать стрижку?", "стойкость"),
+        ("мойка входит в стоимость стрижки?", "описание"),
+        ("стрижка это больно?", "боль"),
     ],
 )
-def test_how_a_service_is_looks_for_no_time(text: str) -> None:
+def test_how_a_service_is_looks_for_no_time(text: str, topic: str) -> None:
     words = vocabulary_of([OfferedService(id=1, title="Стрижка")], [], MORPHOLOGY, FACTS)
     commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
 
-    assert [one.topic for one in commands if isinstance(one, AskFact)] == ["описание"]
+    assert [one.topic for one in commands if isinstance(one, AskFact)] == [topic]
     assert not [one for one in commands if isinstance(one, (AskDuration, AskSlots, Suits))]
 
 

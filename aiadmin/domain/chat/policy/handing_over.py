@@ -132,6 +132,8 @@ def misunderstood(turn: TurnFacts) -> Step | None:
         return None
     if ask is not None and ask.kind is AskKind.ATTENDANCE and ask.answered is None and ask.starts is not None:
         return _asks_attendance(turn, ask.starts)
+    if ask is not None and ask.kind is AskKind.RATING:
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     is_asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
     return None if is_asked and turn.dialogue.operation is not None else asks_what(turn)
 

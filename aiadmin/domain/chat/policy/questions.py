@@ -84,10 +84,12 @@ _WISHES: tuple[type[Command], ...] = (
     Late,
 )
 """What is more than a question: it is answered with it."""
-_SERVICES, _ABOUT, _WAITING = "услуги", "описание", "лист ожидания"
+_SERVICES, _ABOUT, _WAITING, _LASTS = "услуги", "описание", "лист ожидания", "стойкость"
 _HARM = "противопоказания"
 """A topic whose very word would be an answer about health."""
 _OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING})
+_LASTING = ("держ", "хват", "нос", "сохран", "недел", "месяц", "дней", "стойк", "раз в")
+"""What descriptions have that tell how long something lasts, or how often it is done."""
 
 
 @dataclass
@@ -344,7 +346,8 @@ def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
     if _WAITING in topics:
         answers.parts.append(EarlierWished())
         answers.is_told = True
-    told, unknown = quoted([one for one in asked if one.topic not in _OWN_TOPICS], turn.salon)
+    own = {*_OWN_TOPICS, *([_LASTS] if _LASTS in topics and _tells_how_long(turn, answers) else [])}
+    told, unknown = quoted([one for one in asked if one.topic not in own], turn.salon)
     answers.parts += told
     answers.is_unknown = answers.is_unknown or bool(unknown)
     answers.unknown += dict.fromkeys(one for one in unknown if one != _HARM)
@@ -356,3 +359,11 @@ def _of_service(turn: TurnFacts, answers: _Answers) -> None:
     said = [one for one in services if one.comment]
     answers.parts += [ServiceDescribed(title=one.title, comment=one.comment) for one in said]
     answers.is_unknown = answers.is_unknown or not said
+
+
+def _tells_how_long(turn: TurnFacts, answers: _Answers) -> bool:
+    """Whether descriptions of the services tell how long they last; they are quoted then."""
+    services = [turn.salon.services[one] for one in asked_services(turn)]
+    said = [one for one in services if any(word in one.comment.lower() for word in _LASTING)]
+    answers.parts += [ServiceDescribed(title=one.title, comment=one.comment) for one in said]
+    return bool(said)
