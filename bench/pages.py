@@ -43,7 +43,7 @@ SLOW_4G = {
 PHONE = {"width": 390, "height": 740}
 AIMS = "aims: first sight within 1.5 s, CLS at most 0.05"
 CABINET = ("", "/chats", "/sending", "/texts", "/bot", "/connection", "/help")
-CONSOLE = ("", "/salons/{company}", "/hosts", "/queues", "/pairings", "/events", "/operators")
+CONSOLE = ("", "/salons/{company}", "/hosts", "/queues", "/traffic", "/pairings", "/events", "/operators")
 _HIGH = "1000000"
 _CLIENTS = """
 WITH person AS (

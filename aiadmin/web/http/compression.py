@@ -44,9 +44,11 @@ def put(response: Response, compressed: bytes) -> Response:
 def _compress(response: Response) -> Response:
     if not is_text(response) or response.is_streamed or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
     data = response.get_data()
-    return put(response, padded(data)) if len(data) >= LEAST_BYTES and is_wanted() else response
+    if len(data) < LEAST_BYTES:
+        return response
+    response.vary.add("Accept-Encoding")
+    return put(response, padded(data)) if is_wanted() else response
 
 
 def padded(data: bytes) -> bytes:
