@@ -122,7 +122,7 @@ class Moment(fields.Field[datetime]):
 class Remark(fields.Field[str | None]):
     """What is only kept for people: a number or a short text, as text. None of anything else: it refuses nothing."""
 
-    json_schema: ClassVar = {"type": ["string", "integer", "null"]}
+    json_schema: ClassVar = {"type": ["string", "integer"]}
     _MOST = 40
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
