@@ -209,6 +209,7 @@ def test_an_owner_switches_a_kind_off_and_is_told_what_is_wrong_with_a_time(
     with site.container.uow() as work:
         settings = work.message_settings.settings(salon.company_id)
     assert (settings.moved, settings.booked, f"{settings.day_at:%H:%M}") == (False, True, "17:15")
+    assert card.locator("[data-when-sent]").inner_text() == "накануне в 17:15"
 
 
 def test_a_text_is_seen_as_a_client_will_see_it_kept_and_given_back(open_page: Any) -> None:

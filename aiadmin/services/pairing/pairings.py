@@ -61,9 +61,8 @@ def end(company_id: CompanyId, *, uow: NewUnitOfWork) -> None:
 def note_code(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> None:
     """Note that the company's pages have shown a code, once and for all: how far salons come on their way in."""
     with uow() as work:
-        if work.companies.find(company_id, lock=True) is None or work.audit.recent(
-            company_id, limit=1, action=audit.CODE_SHOWN
-        ):
+        known = work.audit.recent(company_id, limit=1, action=audit.CODE_SHOWN)
+        if known or work.companies.find(company_id) is None:
             return
         entry = work.audit.add(company_id, actor=OWNER, action=audit.CODE_SHOWN, details={}, at=clock())
         work.audit.finish(entry, audit.DONE)

@@ -130,6 +130,15 @@ SYNC_FAILURES: Mapping[str, str] = {
 LANGUAGES: Mapping[str, str] = {Language.RU: "русский", Language.EN: "английский (English)"}
 """What a salon's clients, and its people in WhatsApp, may be written to in."""
 
+WHEN: Mapping[str, str] = {
+    "reminder_day": "накануне в {day_at}",
+    "reminder_hours": "за {hours_before} ч до визита",
+    "reminder_again": "без ответа через {again_after} ч",
+    "review": "через {review_after} ч после визита",
+}
+"""When a notice is sent, by the settings of its card; all others are sent at once."""
+AT_ONCE = "сразу"
+
 PURPOSES: Mapping[str, str] = {
     "manual": "Вручную",
     "staff": "Из кабинета",

@@ -119,6 +119,8 @@ def show_texts(owner: Company, work: UnitOfWork) -> Shown:
         "texts": [(one, texts_manage.PURPOSES[one.kind]) for one in service.read_texts(owner, work)],
         "settings": work.message_settings.settings(owner.company_id).to_json(),
         "languages": texts_manage.LANGUAGES,
+        "when": texts_manage.WHEN,
+        "at_once": texts_manage.AT_ONCE,
         "variables": notice_texts.VARIABLE_MEANINGS,
     }
 

@@ -100,6 +100,8 @@ function bind(editor) {
       const { settings } = await api.change('settings', { settings: readSettings(when) });
       complainOf(when);
       writeSettings(when, settings);
+      const sent = at('[data-when-sent]');
+      sent.textContent = format(sent.dataset.whenSent, settings);
       return true;
     } catch (refusal) {
       complainOf(when, refusal.body?.fields);
