@@ -122,7 +122,14 @@ def _loaded_by(start: str) -> dict[str, Any]:
 _TELL_LOADED = """
 import importlib, json, os, pkgutil, sys
 from functools import cached_property
-started = sorted(sys.modules)
+started, resolved = sorted(sys.modules), None
+if "jobs" in sys.modules:
+    from sqlalchemy import event
+    from sqlalchemy.orm import Mapper, configure_mappers
+    mapped, codec = [], sys.modules["aiadmin.storage.chat.codec"]
+    event.listen(Mapper, "mapper_configured", lambda mapper, _: mapped.append(mapper.class_.__name__))
+    configure_mappers()
+    resolved = [mapped, codec._converter.cache_info().currsize]
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -134,7 +141,8 @@ late = sorted(name for name in set(sys.modules) - before if name.startswith("aia
 if "jobs" in sys.modules:
     for module in pkgutil.iter_modules(sys.modules["jobs"].__path__):
         importlib.import_module("jobs." + module.name)
-print(json.dumps({"started": started, "made": len(made), "late": late, "at last": sorted(sys.modules)}))
+told = {"started": started, "resolved": resolved, "made": len(made), "late": late, "at last": sorted(sys.modules)}
+print(json.dumps(told))
 """
 
 
@@ -147,6 +155,7 @@ def test_importing_wsgi_loads_no_whatsapp_library() -> None:
 
 
 def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
+    assert {"jobs.worker", "jobs.clock"} <= set(_loaded_by(FORKS)["at last"])
     assert not _libraries(_loaded_by(FORKS)["at last"]) & {"neonize", "gevent"}
 
 
@@ -157,20 +166,9 @@ def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -
     assert (told["made"] > 60, told["late"]) == (True, [])
 
 
-_TELL_RESOLVED = """
-from sqlalchemy import event
-from sqlalchemy.orm import Mapper, configure_mappers
-from aiadmin.storage.chat import codec
-late = []
-event.listen(Mapper, "mapper_configured", lambda mapper, _: late.append(mapper.class_.__name__))
-configure_mappers()
-print(late, codec._converter.cache_info().currsize)
-"""
-
-
 def test_who_forks_has_resolved_what_the_first_use_of_rows_would() -> None:
     """A forked job would do so anew, each for itself."""
-    assert _run(f"{FORKS}\n{_TELL_RESOLVED}") == "[] 1"
+    assert _loaded_by(FORKS)["resolved"] == [[], 1]
 
 
 @pytest.mark.parametrize("queue", QueueName)

@@ -113,15 +113,6 @@ def test_one_clock_leads_and_the_next_takes_over_when_it_dies(processes: Process
     assert second.terminate(within=5) == 0
 
 
-def test_neither_the_clock_nor_the_worker_loads_neonize() -> None:
-    script = (
-        "import sys, jobs.clock; print('clock', 'neonize' in sys.modules)\n"
-        "import jobs.worker; jobs.worker.preload(); print('worker', 'neonize' in sys.modules)"
-    )
-    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert answer.stdout.split("\n") == ["clock False", "worker False", ""]
-
-
 @pytest.mark.parametrize(("arguments", "code"), [([], 2), (["jobs", "clock"], 2), (["jobs"], 1)])
 def test_a_wrong_start_says_what_is_wrong_in_one_line(arguments: list[str], code: int) -> None:
     command = [sys.executable, str(ROOT / "worker.py"), *arguments]
