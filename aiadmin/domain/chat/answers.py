@@ -263,7 +263,8 @@ _AT = frozenset({"в", "во", "на", "к"})
 
 def _refusals(heard: Heard) -> tuple[str, ...]:
     is_of_visit = heard.context.offers in {VisitOperation.MOVE, VisitOperation.CANCEL}
-    kept = ("AS_IT_IS",) if is_of_visit and heard.context.asked is Asked.CONSENT else ()
+    is_left = heard.context.asked in {Asked.TIME, Asked.DAY} or (is_of_visit and heard.context.asked is Asked.CONSENT)
+    kept = ("AS_IT_IS",) if is_left else ()
     return ("NO", "REFUSE", *kept) if heard.context.asked is not None else ("NO",)
 
 

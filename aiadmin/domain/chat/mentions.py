@@ -460,8 +460,16 @@ def names_in(heard: Heard) -> list[Name]:
         ):
             return [_name_at(heard, place)]
     if heard.context.asked is Asked.NAME:
-        return _answered_name(heard)
-    return []
+        return _answered_name(heard) or _signed(heard)
+    return _signed(heard) if heard.context.asked in {Asked.TIME, Asked.DAY} else []
+
+
+def _signed(heard: Heard) -> list[Name]:
+    """A given name in a clause of its own behind a choice of time: "then at twelve. Marina"."""
+    last = len(heard.tokens) - 1
+    is_alone = last > 0 and heard.word(last - 1) in {".", "!", "\n", ","}
+    is_name = is_alone and heard.is_capital(last) and _given_name(heard, last)
+    return [_name_at(heard, last)] if is_name and heard.word(last) not in heard.context.vocabulary.names else []
 
 
 def _is_of_another(heard: Heard, place: int) -> bool:

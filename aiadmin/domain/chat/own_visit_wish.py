@@ -36,6 +36,8 @@ def of_own_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation
     for visit in visits if is_wish else ():
         if names_another_hour(whens, visit.starts):
             return _moving(dialogue, visit, [_without_its_hour(when, visit) for when in whens])
+    if len(visits) == 1 and any(when.time and when.time.shift is not None for when in whens):
+        return _moving(dialogue, visits[0], whens)
     return _sooner_or_later(dialogue, visits, whens, _way(commands, situation))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.asks import Attend
+from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.steps import Act, Need, NeedDay, NeedDays, NeedStarts, Reply
 from aiadmin.domain.journal.online_booking import Start
@@ -210,3 +210,33 @@ def test_who_is_late_and_has_no_visit_is_told_so() -> None:
 
     assert reply.act is Act.INFORM
     assert reply.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "можно на два часа позже?",
+        "можно на 2 часа попозже завтра?",
+        "можно мне прийти в 16 а не в 14",
+        "успею только к 16, можно?",
+    ],
+)
+def test_a_shift_or_a_bare_hour_is_of_the_one_visit(text: str) -> None:
+    reply = _said(text, "11:00", "16:00")
+
+    assert reply.proposal is not None
+    assert reply.proposal.operation is VisitOperation.MOVE
+    assert _hours(reply) == ["22 16:00"]
+
+
+@pytest.mark.parametrize("text", ["рановато( ладно оставьте как есть", "неудобно, пусть все остается", "нет"])
+def test_a_move_is_left_by_saying_so(text: str) -> None:
+    shown = _said("перенесите на 22 мая позже", "16:00", "19:00")
+    known = situation(client=client(AT_TWO), dialogue=shown.dialogue, asks=(_QUESTION,))
+    reply = answer_to(text, known)
+
+    assert reply.act is Act.INFORM
+    assert reply.dialogue.operation is None
+
+
+_QUESTION = OpenAsk(kind=AskKind.QUESTION, sent_at=NOW)

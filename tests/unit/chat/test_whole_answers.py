@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat.situation import ClientView, Situation
 from aiadmin.domain.chat.steps import Act, Asks, Need, NeedDays, NeedStarts
 from aiadmin.domain.journal.online_booking import Start
 from aiadmin.texts.chat import render
@@ -129,3 +131,15 @@ def test_who_comes_with_a_guest_and_wishes_something_else_for_him_is_offered_bot
     whose = {slot.services: guest for slot, guest in zip(reply.proposal.slots, reply.proposal.guests, strict=True)}
     assert whose[(CUT,)] is None
     assert whose[(BEARD,)] is not None
+
+
+@pytest.mark.parametrize("text", ["тогда вечером. Марина", "в 19, Олег", "на 19:00\nИгорь"])
+def test_a_name_beside_the_choice_of_a_time_is_not_asked_for_again(text: str) -> None:
+    stranger = situation(client=ClientView())
+    shown = answer_to("на стрижку к Артёму завтра", stranger, journal=_journal())
+    asked = OpenAsk(kind=AskKind.QUESTION, sent_at=NOW)
+    reply = answer_to(text, replace(stranger, dialogue=shown.dialogue, asks=(asked,)), journal=_journal())
+
+    assert reply.proposal is not None
+    assert reply.proposal.name in {"Марина", "Олег", "Игорь"}
+    assert "ваше имя" not in render(reply, stranger)

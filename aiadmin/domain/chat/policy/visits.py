@@ -55,7 +55,7 @@ from aiadmin.domain.chat.policy.wished_times import is_named, moved_from, named_
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, LookUp, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, When
-from aiadmin.domain.chat.wishes import names_day, on, some_day_suits, suits
+from aiadmin.domain.chat.wishes import names_day, names_time, on, some_day_suits, suits
 
 _CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
 _GOES_ON: tuple[type[Command], ...] = (
@@ -232,7 +232,7 @@ def _is_to_another(turn: TurnFacts) -> bool:
     """Whether another master is wished for, where no talk is open: another than that of the visit that stands."""
     is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks)
     is_other = any(one.is_other for one in turn.of(NamedStaff))
-    return is_other and not is_open and bool(turn.situation.client.visits) and not turn.has(WantBooking, NamedService)
+    return is_other and not is_open and bool(turn.situation.client.visits) and not turn.has(NamedService)
 
 
 def _is_relative(turn: TurnFacts) -> bool:
@@ -393,7 +393,7 @@ def _time_alone(turn: TurnFacts) -> Step | None:
     if own:
         return Reply(act=Act.SILENT, dialogue=turn.dialogue) if turn.has(Thank) else _listed(turn, own)
     same_day = [one for one in found if some_day_suits(_whens(turn), one.starts.date())]
-    if names_day(_whens(turn)) and len(same_day) == 1:
+    if (names_day(_whens(turn)) or names_time(_whens(turn))) and len(same_day) == 1:
         return passed_on(turn, same_day[0], VisitOperation.MOVE) or move(turn, same_day[0])
     dialogue = replace(turn.dialogue, asked=None, is_extra=True)
     return Reply(act=Act.ASK, parts=(OneMoreOrMove(visit=found[0]),), dialogue=dialogue, asks=Asks.OTHER)
