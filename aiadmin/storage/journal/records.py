@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.salon_time import instant_of
@@ -23,6 +23,28 @@ from aiadmin.storage.tables.journal import RecordRow
 
 _NEXT_FEW = 20
 """Bookings of one client."""
+_RECORDS = "SELECT * FROM records WHERE company_id = :company_id"
+_LOCK = text(f"{_RECORDS} AND record_id = ANY(:numbers) ORDER BY record_id FOR UPDATE")
+_FIND = text(f"{_RECORDS} AND record_id = ANY(:numbers)")
+_OF_VISIT = text(f"{_RECORDS} AND visit_id = :visit_id AND deleted_at IS NULL ORDER BY starts_at, record_id")
+_ABOUT = text(f"""
+{_RECORDS} AND deleted_at IS NULL AND (
+  visit_id = ANY(:visits) OR (client_id = :client_id OR client_number = :client_number) AND EXISTS (
+    SELECT FROM unnest(CAST(:times AS timestamptz[])) AS about (at)
+    WHERE starts_at BETWEEN about.at - :one_visit AND about.at + :one_visit
+  )
+)
+ORDER BY starts_at, record_id
+""")
+_WITH_OTHER_PHONE = text("""
+SELECT record_id FROM records
+WHERE company_id = :company_id AND client_id = :client_id AND deleted_at IS NULL AND starts_at > :after
+  AND client_phone IS DISTINCT FROM :phone
+ORDER BY starts_at LIMIT :most
+""")
+_BOOKED_BY = f"{_RECORDS} AND client_number = ANY(:numbers) AND deleted_at IS NULL"
+_UPCOMING = text(f"{_BOOKED_BY} AND starts_at > :after ORDER BY starts_at LIMIT :most")
+_LAST = text(f"{_BOOKED_BY} AND starts_at <= :before ORDER BY starts_at DESC LIMIT 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +69,15 @@ class Records:
 
     def lock(self, company_id: CompanyId, numbers: Iterable[int]) -> Mapping[int, Snapshot]:
         """What is known of these records, locked until the commit."""
-        statement = (
-            select(RecordRow)
-            .where(RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers)))
-            .order_by(RecordRow.record_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        return {row.record_id: _snapshot(row) for row in self._session.scalars(statement)}
+        rows = self._session.execute(_LOCK, {"company_id": company_id, "numbers": list(numbers)})
+        return {row.record_id: _snapshot(row) for row in rows}
 
     def replace(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> None:
         upsert(self._session, RecordRow, company_id, [_row(record, read_at) for record in records], read_at)
 
     def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
         """What we know to be booked for a visit and not deleted, in the order of time."""
-        mine = (RecordRow.company_id == company_id, RecordRow.visit_id == visit_id, RecordRow.deleted_at.is_(None))
-        statement = select(RecordRow).where(*mine).order_by(RecordRow.starts_at, RecordRow.record_id)
-        rows = self._session.scalars(statement.execution_options(populate_existing=True))
+        rows = self._session.execute(_OF_VISIT, {"company_id": company_id, "visit_id": visit_id})
         return [_snapshot(row).record for row in rows]
 
     def about(
@@ -73,19 +87,15 @@ class Records:
 
         In the order of time. About a time is as long before or after it as one visit may be.
         """
-        known = [RecordRow.client_id == client.client_id] if client.client_id is not None else []
-        if client.client_phone:
-            known.append(RecordRow.client_number == one_spelling(client.client_phone))
-        theirs = or_(false(), *known)
-        then = or_(*(RecordRow.starts_at.between(at - ONE_VISIT, at + ONE_VISIT) for at in times))
-        statement = (
-            select(RecordRow)
-            .where(RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None))
-            .where(or_(RecordRow.visit_id.in_(visits), and_(theirs, then)))
-            .order_by(RecordRow.starts_at, RecordRow.record_id)
-        )
-        rows = self._session.scalars(statement.execution_options(populate_existing=True))
-        return [_snapshot(row).record for row in rows]
+        given = {
+            "company_id": company_id,
+            "visits": list(visits),
+            "client_id": client.client_id,
+            "client_number": one_spelling(client.client_phone) if client.client_phone else None,
+            "times": list(times),
+            "one_visit": ONE_VISIT,
+        }
+        return [_snapshot(row).record for row in self._session.execute(_ABOUT, given)]
 
     def times(self, company_id: CompanyId, since: datetime) -> Sequence[BookingTime]:
         """Lock the bookings that begin later than `since` and whose wall clock is known; when each begins."""
@@ -98,24 +108,20 @@ class Records:
         """The client's next few bookings to come that we know with another phone than the client has."""
         if client.phone is None:
             return ()
-        theirs = (RecordRow.company_id == company_id, RecordRow.client_id == client.client_id)
-        to_come = (RecordRow.deleted_at.is_(None), RecordRow.starts_at > after)
-        statement = select(RecordRow.record_id).where(
-            *theirs, *to_come, RecordRow.client_phone.is_distinct_from(client.phone)
-        )
-        return self._session.scalars(statement.order_by(RecordRow.starts_at).limit(_NEXT_FEW)).all()
+        given = {"company_id": company_id, "client_id": client.client_id, "phone": client.phone, "after": after}
+        return self._session.scalars(_WITH_OTHER_PHONE, given | {"most": _NEXT_FEW}).all()
 
     def upcoming(
         self, company_id: CompanyId, numbers: Collection[str], after: datetime, *, limit: int
     ) -> Sequence[Record]:
         """What is booked by the people of these numbers, in their one spelling, and begins later, soonest first."""
-        later = _booked_by(company_id, numbers).where(RecordRow.starts_at > after).order_by(RecordRow.starts_at)
-        return [_snapshot(row).record for row in self._session.scalars(later.limit(limit))]
+        given = {"company_id": company_id, "numbers": list(numbers), "after": after, "most": limit}
+        return [_snapshot(row).record for row in self._session.execute(_UPCOMING, given)]
 
     def last(self, company_id: CompanyId, numbers: Collection[str], before: datetime) -> Record | None:
         """The last booking of the same people that began by then."""
-        earlier = _booked_by(company_id, numbers).where(RecordRow.starts_at <= before)
-        row = self._session.scalars(earlier.order_by(RecordRow.starts_at.desc()).limit(1)).one_or_none()
+        given = {"company_id": company_id, "numbers": list(numbers), "before": before}
+        row = self._session.execute(_LAST, given).one_or_none()
         return None if row is None else _snapshot(row).record
 
     def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
@@ -144,16 +150,8 @@ class Records:
 
     def find_all(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Snapshot]:
         """What is known of these records, deleted ones included; nothing of those that are not known."""
-        statement = select(RecordRow).where(
-            RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers))
-        )
-        rows = self._session.scalars(statement.execution_options(populate_existing=True))
+        rows = self._session.execute(_FIND, {"company_id": company_id, "numbers": list(numbers)})
         return {row.record_id: _snapshot(row) for row in rows}
-
-
-def _booked_by(company_id: CompanyId, numbers: Collection[str]) -> Select[RecordRow]:
-    theirs = RecordRow.client_number.in_(list(numbers)), RecordRow.deleted_at.is_(None)
-    return select(RecordRow).where(RecordRow.company_id == company_id, *theirs)
 
 
 def _row(record: Record, read_at: datetime) -> Row:
@@ -194,7 +192,7 @@ def service_of_json(given: Mapping[str, Any]) -> BookedService:
     return BookedService(service_id=given["id"], title=given["title"], cost=cost, amount=given.get("amount", 1))
 
 
-def _snapshot(row: RecordRow) -> Snapshot:
+def _snapshot(row: Any) -> Snapshot:
     return Snapshot(record=record_of_row(row, raw=row.raw_data), read_at=row.synced_at)
 
 

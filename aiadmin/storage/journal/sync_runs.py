@@ -18,7 +18,6 @@ from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.quarantine import keys_of, not_set_aside
-from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import SyncRunRow
 
 IS_READ = "companies.sync_enabled IS NOT FALSE AND companies.integration_status NOT IN ('frozen', 'uninstalled')"
@@ -38,6 +37,13 @@ UPDATE sync_runs SET claimed_until = :until FROM companies
 WHERE companies.id = sync_runs.company_id AND sync_runs.company_id = :company_id AND sync_runs.kind = :kind
   AND {_IS_DUE} AND {IS_READ}
 RETURNING sync_runs.*
+""")  # noqa: S608 - our own words
+
+_SALON = text(f"""
+SELECT companies.yclients_id, companies.timezone, companies.country, companies.currency, companies.rights_missing,
+  sync_runs.since
+FROM companies LEFT JOIN sync_runs ON sync_runs.company_id = companies.id AND sync_runs.kind = 'full'
+WHERE companies.id = :company_id AND {IS_READ}
 """)  # noqa: S608 - our own words
 
 OLDEST_DUE = f"""
@@ -76,31 +82,17 @@ class SyncRuns:
 
     def salon(self, company_id: CompanyId) -> SyncedSalon | None:
         """The company's salon; None when its journal is not to be read: it has left, or said no, or is not there."""
-        full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
-        statement = (
-            select(
-                CompanyRow.yclients_id,
-                CompanyRow.timezone,
-                CompanyRow.country,
-                CompanyRow.currency,
-                CompanyRow.rights_missing,
-                SyncRunRow.since,
-            )
-            .outerjoin(SyncRunRow, full)
-            .where(CompanyRow.id == company_id, text(IS_READ))
-        )
-        row = self._session.execute(statement).one_or_none()
+        row = self._session.execute(_SALON, {"company_id": company_id}).one_or_none()
         if row is None:
             return None
-        salon_id, zone, country, currency, missing, since = row
         return SyncedSalon(
             company_id=company_id,
-            salon_id=SalonId(salon_id),
-            zone=zone or DEFAULT_ZONE,
-            known_since=since,
-            country=country or DEFAULT_COUNTRY,
-            currency=currency,
-            are_phones_hidden=are_phones_hidden(rights_of(missing)),
+            salon_id=SalonId(row.yclients_id),
+            zone=row.timezone or DEFAULT_ZONE,
+            known_since=row.since,
+            country=row.country or DEFAULT_COUNTRY,
+            currency=row.currency,
+            are_phones_hidden=are_phones_hidden(rights_of(row.rights_missing)),
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:

@@ -132,14 +132,19 @@ WHERE message.device_id = heard.device_id AND message.message_id = heard.message
   AND contacts.company_id = message.company_id AND contacts.id = message.contact_id
 RETURNING message.device_id, message.message_id, message.contact_id, contacts.lid, contacts.phone
 """)
-_OF_A_FORMER_HOLDER = text(
-    """
-    EXISTS (
-      SELECT FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
-      WHERE held.device_id = outbox_messages.device_id AND held.epoch > outbox_messages.epoch
-    )
-    """
+_GIVE_UP = text(f"""
+UPDATE outbox_messages SET state = 'unknown', reason = '{MessageReason.HOST_LOST}', finished_at = :now
+WHERE state = 'sending' AND (
+  attempted_at < :claimed_before OR EXISTS (
+    SELECT FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
+    WHERE held.device_id = outbox_messages.device_id AND held.epoch > outbox_messages.epoch
+  )
 )
+""")  # noqa: S608 - our own words
+_EXPIRE = text(f"""
+UPDATE outbox_messages SET state = 'cancelled', reason = '{MessageReason.EXPIRED}', finished_at = :now
+WHERE state = 'pending' AND deadline_at <= :now
+""")  # noqa: S608 - our own words
 
 _HOLDER: ColumnElement[str | None] = literal_column("""(
   SELECT host.name FROM devices JOIN session_hosts AS host ON host.id = devices.host_id
@@ -263,14 +268,7 @@ class OutboxMessages:
 
     def give_up(self, holds: Sequence[DeviceClaim], *, now: datetime, claimed_before: datetime) -> int:
         """Make `unknown` what former holders of these devices left `sending`, and what was claimed before then."""
-        former = _OF_A_FORMER_HOLDER.bindparams(**_arrays(holds))
-        statement = (
-            update(OutboxMessageRow)
-            .where(OutboxMessageRow.state == OutboxState.SENDING)
-            .where(or_(OutboxMessageRow.attempted_at < claimed_before, former))
-            .values(state=OutboxState.UNKNOWN, reason=MessageReason.HOST_LOST, finished_at=now)
-        )
-        return self._changed(statement)
+        return self._changed(_GIVE_UP, {"now": now, "claimed_before": claimed_before, **_arrays(holds)})
 
     def cancel(self, company_id: CompanyId, *, reason: MessageReason, at: datetime) -> int:
         """Cancel every message of a company that was not begun."""
@@ -309,12 +307,7 @@ class OutboxMessages:
 
     def expire(self, now: datetime) -> int:
         """Cancel what waited beyond its deadline."""
-        statement = (
-            update(OutboxMessageRow)
-            .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.deadline_at <= now)
-            .values(state=OutboxState.CANCELLED, reason=MessageReason.EXPIRED, finished_at=now)
-        )
-        return self._changed(statement)
+        return self._changed(_EXPIRE, {"now": now})
 
     def mark(self, receipts: Sequence[tuple[DeviceId, ReceiptSeen]]) -> Mapping[tuple[DeviceId, str], MarkedMessage]:
         """Note receipts on what devices have sent, all at once; what was found, by its device and message id."""
@@ -335,8 +328,8 @@ class OutboxMessages:
             for row in found
         }
 
-    def _changed(self, statement: Any) -> int:
-        answer = self._session.execute(statement.execution_options(synchronize_session=False))
+    def _changed(self, statement: Any, given: Mapping[str, Any] | None = None) -> int:
+        answer = self._session.execute(statement, given, execution_options={"synchronize_session": False})
         return cast("CursorResult[Any]", answer).rowcount
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, TextClause, select, text
+from sqlalchemy import CursorResult, Row, TextClause, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
@@ -22,7 +22,6 @@ from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.clients import GIVEN, client_values, is_same, of_notice
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
-from aiadmin.storage.tables.journal import ClientRow
 
 LONGEST_AT_ONCE = timedelta(hours=4)
 """What begins so much later than a booking hardly overlaps with it; whether it does is looked at afterwards."""
@@ -173,6 +172,11 @@ _IS_NEWS_COMING = f"""EXISTS (
 )"""  # noqa: S608 - our own words
 _CHANGE_NOTICES_OF = text(f"SELECT {_IS_TOLD} AS is_told, {_IS_NEWS_COMING} AS is_coming")
 
+_RECIPIENTS = text("""
+SELECT clients.client_id, clients.name, clients.phone, clients.is_muted FROM clients
+WHERE company_id = :company_id AND client_id = ANY(:client_ids)
+""")
+
 
 class DueNotices:
     """Rows of `notices`, from when they are due to when their messages are decided."""
@@ -232,13 +236,10 @@ class DueNotices:
 
     def recipients(self, company_id: CompanyId, client_ids: Collection[int]) -> Mapping[int, NoticeRecipient]:
         """`recipient` of many at once."""
-        columns = (ClientRow.client_id, ClientRow.name, ClientRow.phone, ClientRow.is_muted)
-        statement = select(*columns).where(
-            ClientRow.company_id == company_id, ClientRow.client_id.in_(list(client_ids))
-        )
+        asked = {"company_id": company_id, "client_ids": list(client_ids)}
         known = {
             row.client_id: NoticeRecipient(name=row.name, phone=row.phone, is_muted=row.is_muted)
-            for row in self._session.execute(statement)
+            for row in self._session.execute(_RECIPIENTS, asked)
         }
         return {client_id: known.get(client_id, NoticeRecipient()) for client_id in client_ids}
 
