@@ -16,6 +16,7 @@ from aiadmin.domain.chat.commands import (
     No,
     Rating,
     SameAsLast,
+    Suits,
     Thank,
     Yes,
 )
@@ -39,10 +40,10 @@ def is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
     if heard.context.asked not in {None, Asked.RATING} or "?" in heard.text:
         return False
     is_rated = heard.context.asked is Asked.RATING
-    beside = _OF_A_RATING if is_rated else _BESIDE_PRAISE
+    beside = (*(_OF_A_RATING if is_rated else _BESIDE_PRAISE), Suits)
     if not all(isinstance(one, beside) for one in commands) or _wishes(heard, commands):
         return False
-    names = any(isinstance(one, (NamedService, NamedStaff)) for one in commands)
+    names = any(isinstance(one, (NamedService, NamedStaff, Suits)) for one in commands)
     if any(True for _ in _praised(heard)):
         return True
     return _is_told(heard, commands) if is_rated else names and _begins_with_thanks(heard)
@@ -50,7 +51,11 @@ def is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
 
 def _wishes(heard: Heard, commands: Sequence[Command]) -> bool:
     """Whether something is wished for, by a phrase, a time, or a preposition before what is named."""
-    if heard.whens or heard.has("CHANGE") or any(hit.kind.startswith(_WISHING) for hit in heard.hits):
+    spans = [span for when in heard.whens for part in (when.day, when.time) if part for span in part.spans]
+    thanked = [heard.span(hit.first, hit.end) for hit in heard.of("THANK")]
+    if any(not any(a <= start and end <= b for a, b in thanked) for start, end in spans):
+        return True
+    if heard.has("CHANGE") or any(hit.kind.startswith(_WISHING) for hit in heard.hits):
         return True
     starts = {start for one in commands if isinstance(one, (NamedService, NamedStaff)) for start, _ in one.spans}
     named = [place for place, token in enumerate(heard.tokens) if token.start in starts]
@@ -67,8 +72,10 @@ def _praised(heard: Heard) -> Iterator[Hit]:
 
 
 def _begins_with_thanks(heard: Heard) -> bool:
-    greeted = heard.covered({"GREET"})
-    return 0 not in greeted and any(hit.first == 0 for hit in heard.of("THANK"))
+    """Whether thanks come first, but for a vocative, or are for something: "мастеру спасибо за стрижку"."""
+    trifles = heard.covered({"TRIFLE"})
+    first = next((place for place in range(len(heard.tokens)) if place not in trifles), 0)
+    return any(hit.first == first or heard.word(hit.end) == "за" for hit in heard.of("THANK"))
 
 
 def _is_told(heard: Heard, commands: Sequence[Command]) -> bool:

@@ -758,7 +758,32 @@ def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
     rest = [token for place, token in enumerate(heard.tokens) if place not in neutral]
     greeted = {heard.tokens[hit.end].start for hit in heard.of("GREET") if hit.end < len(heard.tokens)}
     is_all_said = all(token.text in _SIGNS or (token.text == "?" and token.start in greeted) for token in rest)
-    return commands if is_all_said else [*commands, _not_understood(heard.text)]
+    if is_all_said:
+        return commands
+    return [*commands, _unread_question(heard) or _not_understood(heard.text)]
+
+
+def _unread_question(heard: Heard) -> AskFact | None:
+    """A whole question in words that a dictionary has, of which no rule knows the answer: the salon may.
+
+    A word or two, such as "а можно?", are about what was said before, and no question of their own.
+    """
+    if not heard.text.rstrip(" )!.").endswith("?") or heard.whens or heard.has("DOES"):
+        return None
+    neutral = heard.covered(NEUTRAL | {"YES", "SOFT", "COMING"})
+    telling = [
+        place
+        for place in range(len(heard.tokens))
+        if place not in neutral and heard.word_class(place) not in {WordClass.OTHER, WordClass.STRANGE}
+    ]
+    if len(telling) < _FEWEST_OF_A_QUESTION:
+        return None
+    unread = _not_understood(heard.text)
+    return AskFact(topic=unread.text[:_LONGEST_TOPIC], spans=unread.spans)
+
+
+_FEWEST_OF_A_QUESTION = 2
+_LONGEST_TOPIC = 60
 
 
 _SIGNS = frozenset(',.!)("\n:')
