@@ -256,7 +256,7 @@ def _as_written(word: str) -> bool:
 
 def hear(text: str, context: ReadingContext) -> Heard:
     """A text cut up; what is misspelt is put right to a word of ours, and to nothing else."""
-    spelt = _with_dimensions(tokens_of(text, context.vocabulary.knows))
+    spelt = _with_lengths([*_with_dimensions(tokens_of(text, context.vocabulary.knows))], context)
     written = [replace(one, text=COLLOQUIAL.get(one.text, one.text)) for one in spelt]
     slips = _slips(written, context.vocabulary)
     tokens = [replace(one, text=slips[one.text][0]) if one.text in slips else one for one in written]
@@ -270,6 +270,48 @@ def hear(text: str, context: ReadingContext) -> Heard:
         others = slips[written[place].text][1:] if tried < _MOST_TRIED else ()
         tokens[place] = _as_a_phrase_has_it(tokens, place, others) or written[place]
     return Heard(text, context, tokens, intents().hits(tokens) if odd else hits)
+
+
+_LENGTHS: Mapping[tuple[str, ...], str] = {
+    **{("полтора", hours): "90" for hours in ("часа", "часика", "ч")},
+    **{("1", sign, "5", hours): "90" for sign in ".," for hours in ("часа", "ч", "час")},
+    **{("на", hours): "60" for hours in ("час", "часик", "часок")},
+    **{(word,): "60" for word in ("часовой", "часовую", "часовая")},
+    **{(word,): "90" for word in ("полуторачасовой", "полуторачасовую")},
+    **{(word,): "30" for word in ("получасовой", "получасовую")},
+}
+"""Lengths in words, by the minutes that titles have."""
+_LONGEST_LENGTH = 4
+
+
+def _with_lengths(tokens: Sequence[Token], context: ReadingContext) -> Sequence[Token]:
+    """The tokens, a length in words made minutes where titles tell those: "полтора часа" is "90 минут".
+
+    "На час" is a length only beside a service: else, and after a question for the time, it is one in the afternoon.
+    """
+    vocabulary = context.vocabulary
+    if not vocabulary.numbered:
+        return tokens
+    is_of_time = context.asked in {Asked.TIME, Asked.OPTIONS, Asked.DAY} or any(one.text == "дня" for one in tokens)
+    is_named = not is_of_time and any(vocabulary.meanings.get(one.text) for one in tokens)
+    found: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        sizes = range(_LONGEST_LENGTH, 0, -1)
+        words = (tuple(one.text for one in tokens[place : place + size]) for size in sizes)
+        told = (one for one in words if (_LENGTHS.get(one), "минут") in vocabulary.numbered)
+        length = next((one for one in told if is_named or one[0] != "на"), None)
+        if length is None:
+            found.append(tokens[place])
+            place += 1
+            continue
+        first, last = tokens[place], tokens[place + len(length) - 1]
+        found += [
+            replace(first, text=_LENGTHS[length]),
+            replace(last, text="минут", start=last.start, is_glued=False),
+        ]
+        place += len(length)
+    return found
 
 
 def _is_of_phrase(place: int, hits: Sequence[Hit]) -> bool:

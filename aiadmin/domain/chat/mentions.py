@@ -83,13 +83,8 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
     mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
-    if not mentions and (age := age_in(heard)) is not None and heard.context.candidates:
-        fitting = heard.context.vocabulary.of_age(heard.context.candidates, age)
-        yield NamedService(ids=tuple(sorted(fitting)), spans=((0, len(heard.text)),))
-    if not mentions and heard.has("WHOLE") and heard.context.candidates:
-        ids = heard.context.vocabulary.composite(heard.context.candidates)
-        if ids:
-            yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
+    if not mentions:
+        yield from _by_size(heard)
     for mention in mentions:
         yield NamedService(
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
@@ -103,6 +98,19 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + _is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _by_size(heard: Heard) -> Iterator[NamedService]:
+    """The services that an age, "all of it" or a length tells where no other word does: "лучше 90 минут"."""
+    vocabulary, candidates = heard.context.vocabulary, heard.context.candidates
+    if candidates and (age := age_in(heard)) is not None:
+        yield NamedService(ids=tuple(sorted(vocabulary.of_age(candidates, age))), spans=((0, len(heard.text)),))
+    if candidates and heard.has("WHOLE") and (ids := vocabulary.composite(candidates)):
+        yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
+    numbers = sorted(heard.numbers_of_titles)
+    numbered = vocabulary.of_number((), {heard.word(place) for place in numbers})
+    if numbers and len(numbered) == 1:
+        yield NamedService(ids=tuple(numbered), spans=tuple(heard.span(place, place + 1) for place in numbers))
 
 
 _LONGEST_PREPOSITION = 3

@@ -269,8 +269,9 @@ class Vocabulary:
         return sum(self._weights[word] for word in title & words) / total if total else 0.0
 
     def of_number(self, ids: Collection[int], numbers: Collection[str]) -> frozenset[int]:
-        """Of services those that have a number in their titles; all where none has."""
-        having = frozenset(one.id for one in self.services if one.id in ids and one.numbers & set(numbers))
+        """Of services, or of all without any, those that have a number in their titles; all where none has."""
+        wanted = set(numbers)
+        having = frozenset(one.id for one in self.services if (one.id in ids or not ids) and one.numbers & wanted)
         return having or frozenset(ids)
 
     def of_age(self, ids: Collection[int], age: int) -> frozenset[int]:

@@ -283,3 +283,30 @@ def test_and_parts_two_wishes_that_one_title_would_join() -> None:
 
     assert wish.services == (7,)
     assert wish.choices == ((5, 6),)
+
+
+MASSAGE = Catalogue(["Массаж спины 30 минут", "Общий массаж 60 минут", "Общий массаж 90 минут"])
+
+
+@pytest.mark.parametrize(
+    ("bursts", "services"),
+    [
+        (("общий массаж полтора часа",), (3,)),
+        (("общий массаж 1,5 часа",), (3,)),
+        (("часовой общий массаж",), (2,)),
+        (("общий массаж на час",), (2,)),
+        (("получасовой массаж",), (1,)),
+        (("общий массаж 60 минут", "давайте лучше на полтора часа"), (3,)),
+        (("общий массаж", "90 минут"), (3,)),
+    ],
+)
+def test_a_length_tells_which_service(bursts: tuple[str, ...], services: tuple[int, ...]) -> None:
+    assert MASSAGE.wish(*bursts).services == services
+
+
+@pytest.mark.parametrize("text", ["общий массаж 90 минут завтра на час дня", "массаж спины 30 минут, завтра в час"])
+def test_an_hour_of_the_day_is_no_length(text: str) -> None:
+    [when] = MASSAGE.wish(text).whens
+
+    assert when.time is not None
+    assert [one.first for one in when.time.any_of] == [time(13)]
