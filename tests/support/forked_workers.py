@@ -7,31 +7,32 @@ and not by every worker. Each then collects by itself, as xdist wants it, and fi
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from execnet import gateway_io
 from execnet.gateway_base import Popen2IO
 
-from jobs import worker
 from tests.support import fork_server
-from tests.support.forked import ROOT, Forked, ForkServer
+from tests.support.forked import Forked, ForkServer
 
 
 def fork_workers(paths: Sequence[str]) -> None:
     """From now on xdist forks the workers that it would start; what they will run is below `paths`."""
-    server = ForkServer("-m", __name__, words=paths, environment=os.environ)
+    server = ForkServer("-m", __name__, words=[str(Path.cwd() / path) for path in paths], environment=os.environ)
 
     class ForkedIO(gateway_io.Popen2IOMaster):  # type: ignore[misc]
         def __init__(self, args: Sequence[str], execmodel: Any) -> None:
             program, pipe = args[args.index("-c") :], subprocess.PIPE
-            self.popen = Forked(server, program, cwd=ROOT, env=os.environ, stdin=pipe, stdout=pipe)
+            self.popen = Forked(server, program, cwd=Path.cwd(), env=os.environ, stdin=pipe, stdout=pipe)
             Popen2IO.__init__(self, self.popen.stdin, self.popen.stdout, execmodel=execmodel)
 
     gateway_io.Popen2IOMaster = ForkedIO
@@ -41,7 +42,7 @@ def _serve(descriptor: str, *paths: str) -> fork_server.Order | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
     with socket.socket(fileno=int(descriptor)) as channel:
         pytest.main(["--collect-only", "-qq", *paths])  # what fails is told by the workers, which try it again
-        worker.preload()
+        importlib.import_module("jobs.worker").preload()
         gc.collect()
         gc.freeze()
         sys.stdout.flush()  # or every fork would say it
