@@ -158,6 +158,14 @@ def _category_prices(part: questions.CategoryPrices, situation: Situation) -> st
     return f"Prices by category: {'; '.join(each)}."
 
 
+def _staff_week(part: questions.StaffWeek, _: Situation) -> str:
+    each = (
+        f"{english.day(day)} {', '.join(f'{english.clock(a)}–{english.clock(b)}' for a, b in spans)}"
+        for day, spans in part.days
+    )
+    return f"{part.name} works on {'; '.join(each)}." if part.days else f"{part.name} does not work this week."
+
+
 def _address(part: questions.Address, _: Situation) -> str:
     return f"Our address: {part.address.rstrip('.')}."
 
@@ -274,6 +282,7 @@ SENTENCES: Mapping[type, Sentence] = {
     visits.LateTold: _late,
     visits.AlreadyBooked: _already,
     questions.Prices: _prices,
+    questions.StaffWeek: _staff_week,
     questions.AskedOfSalon: _asked_of_salon,
     questions.CategoryPrices: _category_prices,
     questions.Lengths: _lengths,

@@ -125,6 +125,13 @@ def _staff_on(part: parts.StaffOn, situation: Situation) -> str:
     return f"{part.name} {day} не работает.{again}"
 
 
+def _staff_week(part: parts.StaffWeek, _: Situation) -> str:
+    if not part.days:
+        return f"{part.name} в ближайшие семь дней не работает."
+    each = (f"{_WEEKDAYS[day.weekday()]} {day:%d.%m} {', '.join(map(_span, spans))}" for day, spans in part.days)
+    return f"{part.name} работает: {'; '.join(each)}."
+
+
 def _who_works(part: parts.WhoWorks, situation: Situation) -> str:
     day = wording.amid(part.day, situation.now.date())
     return f"{wording.capital(day)} работают: {', '.join(part.names)}."
@@ -176,6 +183,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.FactQuoted: _fact,
     parts.ChangeBan: _ban,
     parts.StaffOn: _staff_on,
+    parts.StaffWeek: _staff_week,
     parts.WhoWorks: _who_works,
     parts.OurMasters: _masters,
     parts.ServiceDescribed: _described,

@@ -143,3 +143,31 @@ def test_a_name_beside_the_choice_of_a_time_is_not_asked_for_again(text: str) ->
     assert reply.proposal is not None
     assert reply.proposal.name in {"Марина", "Олег", "Игорь"}
     assert "ваше имя" not in render(reply, stranger)
+
+
+@pytest.mark.parametrize(
+    "text", ["когда принимает Артём?", "Артём по каким дням работает?", "Артём какие дни работает"]
+)
+def test_on_which_days_a_master_works_is_said_by_the_plan(text: str) -> None:
+    reply = answer_to(text, situation())
+    said = render(reply, situation())
+
+    assert reply.act is Act.INFORM
+    assert "22.05 11:00–21:00" in said
+    assert "услугу" not in said
+
+
+@pytest.mark.parametrize("fact", ["23 мая не работаем", "23.05 санитарный день"])
+@pytest.mark.parametrize("text", ["23 мая работаете?", "до скольки вы 23 мая?", "в субботу вы открыты?"])
+def test_what_the_owner_told_of_a_day_stands_over_the_hours_of_the_week(text: str, fact: str) -> None:
+    known = situation(salon=salon(facts={"праздники": fact}))
+    said = render(answer_to(text, known), known)
+
+    assert fact in said
+    assert "с 11:00" not in said
+
+
+def test_another_day_has_the_hours_of_the_week() -> None:
+    known = situation(salon=salon(facts={"праздники": "23 мая не работаем"}))
+
+    assert "с 11:00" in render(answer_to("22 мая работаете?", known), known)

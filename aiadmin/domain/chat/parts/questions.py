@@ -124,6 +124,14 @@ class StaffOn(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StaffWeek(Part):
+    """The days of the coming week on which somebody works, each with its hours; none where they do not."""
+
+    name: str
+    days: tuple[tuple[date, tuple[Span, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class WhoWorks(Part):
     """Who works on a day."""
 

@@ -5,9 +5,10 @@ A question inside a wish is answered, and then the wish goes on: the open questi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import (
@@ -41,6 +42,7 @@ from aiadmin.domain.chat.parts.questions import (
     Address,
     AskedOfSalon,
     EarlierWished,
+    FactQuoted,
     IsMachine,
     NotInCatalogue,
     OpenHours,
@@ -49,6 +51,7 @@ from aiadmin.domain.chat.parts.questions import (
     OurServices,
     ServiceDescribed,
     StaffOn,
+    StaffWeek,
     WhichPrice,
     WhoWorks,
 )
@@ -85,6 +88,12 @@ _WISHES: tuple[type[Command], ...] = (
 )
 """What is more than a question: it is answered with it."""
 _SERVICES, _ABOUT, _WAITING, _LASTS = "услуги", "описание", "лист ожидания", "стойкость"
+_WEEK = 7
+_MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+"""As a date names them."""
 _HARM = "противопоказания"
 """A topic whose very word would be an answer about health."""
 _OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING})
@@ -199,8 +208,10 @@ def _confirming(turn: TurnFacts) -> Step | None:
 
 
 def _booking_of(turn: TurnFacts) -> Step | None:
-    """Who asks whether a master works may wish to come: which service is asked, if just that is missing."""
+    """Who asks whether a master works on a day may wish to come: which service is asked, if just that is missing."""
     is_unknown = any(one.unknown for one in turn.of(NamedStaff))
+    if not is_unknown and _day(turn) is None:
+        return None
     if not is_unknown and (turn.dialogue.services or not turn.dialogue.staff):
         return None
     wish = replace(turn.dialogue, operation=turn.dialogue.operation or VisitOperation.BOOK)
@@ -253,12 +264,25 @@ def _of_hours(turn: TurnFacts, answers: _Answers) -> None:
     if not turn.has(AskHours):
         return
     hours, day = turn.salon.hours, _day(turn)
-    if not hours:
+    told = _told_of_day(turn, day) if day is not None else None
+    if told is not None:
+        answers.parts.append(told)
+    elif not hours:
         answers.is_unknown = True
     elif day is not None:
         answers.parts.append(OpenOn(day=day, hours=hours.get(day.weekday())))
     else:
         answers.parts.append(OpenHours(hours=tuple(sorted(hours.items()))))
+
+
+def _told_of_day(turn: TurnFacts, day: date) -> Part | None:
+    """What the owner has told of just that day, such as a holiday: it stands over the hours of the week."""
+    names = (f"{day.day} {_MONTHS[day.month - 1]}", f"{day:%d.%m}")
+    for topic, text in turn.salon.bot.facts.items():
+        words = f"{topic} {text}".lower()
+        if any(re.search(rf"(?<!\d){re.escape(name)}", words) for name in names):
+            return FactQuoted(topic=topic, text=text)
+    return None
 
 
 def _of_address(turn: TurnFacts, answers: _Answers) -> None:
@@ -280,7 +304,7 @@ def _of_work(turn: TurnFacts, answers: _Answers) -> None:
     day = _day(turn)
     if asked:
         for number in dict.fromkeys(asked):
-            _of_one(turn, answers, number, day or turn.situation.now.date())
+            _of_one(turn, answers, number, day) if day else _of_week(turn, answers, number)
     elif any(one.unknown for one in turn.of(NamedStaff)):
         return  # that nobody is called so is said with what is offered instead
     elif day is not None:
@@ -298,6 +322,18 @@ def _of_one(turn: TurnFacts, answers: _Answers, number: int, day: date) -> None:
     ahead = (when for (who, when), slots in turn.salon.schedule.items() if who == number and slots and when > day)
     next_day = None if hours else min(ahead, default=None)
     answers.parts.append(StaffOn(name=known.name, day=day, hours=tuple(hours), next_day=next_day))
+
+
+def _of_week(turn: TurnFacts, answers: _Answers, number: int) -> None:
+    """On which days somebody works, where no day was named: those of the coming week that are planned."""
+    known, today = turn.salon.staff.get(number), turn.situation.now.date()
+    days = [today + timedelta(days=step) for step in range(_WEEK)]
+    planned = [(day, turn.salon.schedule[(number, day)]) for day in days if (number, day) in turn.salon.schedule]
+    if known is None or not planned:
+        answers.is_unknown = True
+        return
+    working = tuple((day, tuple(hours)) for day, hours in planned if hours)
+    answers.parts.append(StaffWeek(name=known.name, days=working))
 
 
 def _of_all(turn: TurnFacts, answers: _Answers, day: date) -> None:
