@@ -324,7 +324,13 @@ class Vocabulary:
 
     def service_words(self, word: str) -> frozenset[str]:
         """What a word may stand for in titles; a short form of a title's own word stands for that."""
-        return self.meanings.get(word) or self._by_stem(word)
+        return self.meanings.get(word) or self._undoubled.get(_undoubled(word)) or self._by_stem(word)
+
+    @cached_property
+    def _undoubled(self) -> Mapping[str, frozenset[str]]:
+        """What words of titles with a doubled consonant mean, spelt without: "хамам" is "хаммам" to everybody."""
+        doubled = (form for form in self.titled if len(form) >= _SHORTEST_CORRECTABLE and _undoubled(form) != form)
+        return {_undoubled(form): self.meanings[form] for form in doubled if form in self.meanings}
 
     def _by_stem(self, word: str) -> frozenset[str]:
         if len(word) < _SHORTEST_STEM or not word.isalpha() or word in LEXICON or word in _NO_STEMS:
@@ -449,6 +455,11 @@ def _is_of_root(noun: str, roots: Sequence[str]) -> bool:
         for one in _roots(noun)
         for root in roots
     )
+
+
+def _undoubled(word: str) -> str:
+    """A word with one letter for each doubled one."""
+    return "".join(one for one, before in zip(word, " " + word, strict=False) if one != before)
 
 
 def _is_number(word: str) -> bool:

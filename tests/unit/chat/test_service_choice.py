@@ -310,3 +310,8 @@ def test_an_hour_of_the_day_is_no_length(text: str) -> None:
 
     assert when.time is not None
     assert [one.first for one in when.time.any_of] == [time(13)]
+
+
+@pytest.mark.parametrize("text", ["хочу в хамам", "хаммам завтра", "хамам есть?", "запишите в хаммамм"])
+def test_a_doubled_letter_is_often_left_out(text: str) -> None:
+    assert Catalogue(["Хаммам", "Массаж спины"]).wish(text).services == (1,)
