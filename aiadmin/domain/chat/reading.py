@@ -467,14 +467,14 @@ def _of_visits(heard: Heard) -> Iterator[Command]:
         yield EveryVisit(spans=_spans(heard, "ALL_VISITS"))
 
 
-_DESCRIPTION, _LASTING = "описание", "стойкость"
+_LASTING, _TERMS = "стойкость", "состав"
 
 
 def _about_services(heard: Heard) -> Mapping[str, tuple[Span, ...]]:
     """What is asked about a service, and the words: how long it lasts, what it is, or what a phrase says."""
     found: dict[str, tuple[Span, ...]] = {}
     for hit in heard.of("LASTS", "ABOUT") if _is_about_service(heard) else ():
-        topic = hit.value or (_LASTING if hit.kind == "LASTS" else _DESCRIPTION)
+        topic = hit.value or (_LASTING if hit.kind == "LASTS" else _TERMS)
         found[topic] = (*found.get(topic, ()), heard.span(hit.first, hit.end))
     return found
 
@@ -602,7 +602,7 @@ def _about_service(heard: Heard, commands: list[Command]) -> list[Command]:
     if not services or is_other or not ("?" in heard.text or heard.word(0) in _ASKING_HOW):
         return commands
     spans = [heard.span(place, place + 1) for place in range(len(heard.tokens)) if _is_predicate(heard, place)]
-    return [*commands, AskFact(topic=_DESCRIPTION, spans=tuple(spans))] if spans else commands
+    return [*commands, AskFact(topic=heard.text.strip()[:_LONGEST_TOPIC], spans=tuple(spans))] if spans else commands
 
 
 def _is_predicate(heard: Heard, place: int) -> bool:

@@ -14,6 +14,8 @@ from aiadmin.domain.chat.words.topics import TOPICS
 
 _RULES: Mapping[str, str] = {"отмена": "cancel", "предоплата": "prepay", "опоздание": "late"}
 """Topics that the salon's own rules answer."""
+_ANSWERING: Mapping[str, tuple[str, ...]] = {"подготовка": ("возьм", "принес", "выда", "собой")}
+"""What an answer has that is one to a topic, whatever it is called: towels that are given out need not be brought."""
 
 
 def quoted(asked: Sequence[AskFact], salon: SalonView) -> tuple[list[Part], list[str]]:
@@ -58,6 +60,10 @@ def _told(topic: str, facts: Mapping[str, str]) -> FactQuoted | None:
     beginnings = _topics().get(wanted, ())
     for name, text in facts.items():
         if any(word.startswith(beginnings) for word in _plain(name).split()):
+            return FactQuoted(topic=name, text=text)
+    said = _ANSWERING.get(wanted, ())
+    for name, text in facts.items():
+        if any(word.startswith(said) for word in _plain(text).split()):
             return FactQuoted(topic=name, text=text)
     return None
 
