@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -75,6 +76,8 @@ _LONGEST_SOUND = 4
 _VOWELS = frozenset("aeiou")
 _ENOUGH_KNOWN = 0.4
 """Of the words of a text in Latin letters: what is Russian has at least so many that a lexicon knows."""
+_A_PHRASE = 2
+"""So many words in Latin letters one after the other are no single name among Russian words."""
 _MANY_RUNS = 3
 _ENGLISH_ANSWERS = frozenset({"no", "nope", "yes", "yep", "yeah", "sure", "ok", "okay", "stop", "start", "thanks"})
 """Words that are answers as they stand: "no" is none of the Russian words that it sounds or looks like."""
@@ -94,9 +97,56 @@ def tokens_of(text: str, known: Known) -> Sequence[Token]:
     """
     letters = [*_letters(text)]
     plain = _cut(letters)
-    if any(_CYRILLIC.search(token.text) for token in plain):
-        return [_spelt(token, known) for token in _cut([*_retyped(letters, known)])]
-    return _foreign(letters, plain, known)
+    if not any(_CYRILLIC.search(token.text) for token in plain):
+        return _foreign(letters, plain, known)
+    if _latin_words(plain) < _A_PHRASE:
+        return _by_word(letters, known)
+    return [token for part in _parts(letters, plain) for token in _read(part, known)]
+
+
+def _parts(letters: Sequence[_Letter], plain: Sequence[Token]) -> Iterator[Sequence[_Letter]]:
+    """A text with Russian letters, parted where several words in Latin letters follow each other."""
+    begun = 0
+    for is_russian, run in itertools.groupby(plain, key=lambda token: bool(_CYRILLIC.search(token.text))):
+        latin = [token for token in run if _LATIN.search(token.text)]
+        if is_russian or len(latin) < _A_PHRASE:
+            continue
+        first, end = (bisect_left(letters, at, key=_place) for at in (latin[0].start, latin[-1].end))
+        while first > begun and _is_of_word(letters[first - 1]):
+            first -= 1
+        while end < len(letters) and _is_of_word(letters[end]):
+            end += 1
+        yield letters[begun:first]
+        yield letters[first:end]
+        begun = end
+    yield letters[begun:]
+
+
+def _place(letter: _Letter) -> int:
+    return letter.start
+
+
+def _is_of_word(letter: _Letter) -> bool:
+    """Whether it may belong to the Latin word beside it: a sign is a letter on another layout."""
+    return not letter.text.isspace() and not _CYRILLIC.match(letter.text)
+
+
+def _read(letters: Sequence[_Letter], known: Known) -> Sequence[Token]:
+    """A part of a text: each word by itself, or a phrase in Latin letters as a whole text, if more is known."""
+    plain, by_word = _cut(letters), _by_word(letters, known)
+    if _latin_words(plain) < _A_PHRASE or any(_CYRILLIC.search(token.text) for token in plain):
+        return by_word
+    whole = _foreign(letters, plain, known)
+    share = _share(whole, known)
+    return whole if share >= _share(by_word, known) and share > _ENOUGH_KNOWN else by_word
+
+
+def _by_word(letters: Sequence[_Letter], known: Known) -> Sequence[Token]:
+    return [_spelt(token, known) for token in _cut([*_retyped(letters, known)])]
+
+
+def _latin_words(tokens: Sequence[Token]) -> int:
+    return sum(bool(_LATIN.search(token.text)) for token in tokens)
 
 
 def _letters(text: str) -> Iterator[_Letter]:
