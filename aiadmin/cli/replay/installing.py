@@ -93,7 +93,7 @@ class Installer:
 
     def _set_bot(self, company_id: CompanyId, case: Mapping[str, Any]) -> None:
         salon = self.document["salon"]
-        ticks = {str(one["id"]): False for one in self.document["staff"] if not one.get("offered", True)}
+        ticks = {str(one["id"]): one.get("offered", True) for one in self.document["staff"]}
         own = {"facts": salon.get("facts", {}), "rules": salon.get("rules", {}), "staff": ticks, "model_abroad": True}
         settings = from_json({**own, **salon.get("bot", {}), **case.get("bot", {})})
         with self.product.uow() as work:
