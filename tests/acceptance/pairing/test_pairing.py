@@ -122,8 +122,12 @@ def test_an_attempt_that_nobody_watches_leaves_nothing_behind(
     leave_unwatched(live_site, salon)
     wait_until(lambda: not psutil.pid_exists(process), what="the process ends")
     wait_until(lambda: company_of(live_site, salon).integration_status == "pending")
-    assert [key for key in live_site.container.redis.scan_iter("*pairing*") if b"nudge" not in key] == []
-    assert list(live_site.container.redis.scan_iter("marketplace:qr:*")) == []
+    redis = live_site.container.redis
+    wait_until(
+        lambda: all(b"nudge" in key for key in redis.scan_iter("*pairing*")),
+        what="its keys go, last of all the claim",
+    )
+    assert list(redis.scan_iter("marketplace:qr:*")) == []
     of_pairing = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aiadmin-pairing'")
     with live_site.container.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")

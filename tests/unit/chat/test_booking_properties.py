@@ -231,8 +231,10 @@ class Chat:
             return
         assert self.texts[-1] not in self.texts[-2:-1], self.texts[-2:]
         ending = self.texts[-1].rpartition(". ")[2] if reply.act is Act.ASK else ""
-        if not any(isinstance(one, WAITING_FOR_US) for one in burst):
-            self.circles = self.circles + 1 if ending and ending == self.ending else 0
+        if not ending or ending != self.ending:
+            self.circles = 0
+        elif not any(isinstance(one, WAITING_FOR_US) for one in burst):
+            self.circles += 1
         self.ending = ending
         assert self.circles < MOST_CIRCLES, self.texts
 
