@@ -87,7 +87,7 @@ def test_only_what_is_sent_is_changed_and_the_page_shows_it(owner: Owner) -> Non
     page = owner.page().text
     assert "&lt;b&gt;бесплатно" in page
     assert "<b>бесплатно" not in page
-    assert owner.played.rows("SELECT action, details FROM audit_log WHERE action = 'bot.settings'") == [
+    assert owner.played.rows("SELECT action, details FROM audit_log WHERE action = 'bot.settings' ORDER BY id") == [
         ("bot.settings", {"changed": ["facts", "mode", "test_phones"], "mode": "always"}),
         ("bot.settings", {"changed": ["night", "staff"], "mode": "always"}),
     ]
