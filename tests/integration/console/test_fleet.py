@@ -58,7 +58,9 @@ def test_a_host_is_drained_where_others_have_room_and_it_is_audited(site: Site, 
     assert "отдаёт сессии" in drain(first, force="1")
     assert rows(site, "SELECT draining FROM session_hosts") == [(True,)]
     assert "больше нет" in drain(uuid.UUID(int=99))
-    assert rows(site, "SELECT actor, outcome, details ->> 'force' FROM audit_log WHERE action = 'host.drain'") == [
+    assert rows(
+        site, "SELECT actor, outcome, details ->> 'force' FROM audit_log WHERE action = 'host.drain' ORDER BY id"
+    ) == [
         ("console:Ада", "refused", "false"),
         ("console:Ада", "done", "true"),
         ("console:Ада", "refused", "false"),
@@ -156,7 +158,7 @@ def test_an_operator_closes_anothers_session(site: Site, operator: Operator) -> 
     ended = [told(operator, operator.post(f"/operators/{number}/end").headers["Location"]) for _ in range(2)]
     assert ended == ["Вход закрыт.", "Этот вход уже был закрыт."]
     assert other.get("").status_code == 303
-    assert rows(site, "SELECT actor, outcome FROM audit_log WHERE action = 'console.revoke'") == [
+    assert rows(site, "SELECT actor, outcome FROM audit_log WHERE action = 'console.revoke' ORDER BY id") == [
         ("console:Ада", "done"),
         ("console:Ада", "refused"),
     ]
