@@ -61,6 +61,18 @@ def test_a_forked_program_is_given_what_a_started_one_is(program: tuple[str, ...
     assert one == other == started
 
 
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.SIG_DFL, signal.default_int_handler])
+def test_it_ignores_an_interrupt_where_a_started_one_does(handler: Any) -> None:
+    """A run in the background ignores it, and a library may have set it since the fork server began."""
+    former = signal.signal(signal.SIGINT, handler)
+    try:
+        told = [_told(begin, SCRIPT, "3", cwd=ROOT)["handlers"] for begin in (_really, processes.start)]
+    finally:
+        signal.signal(signal.SIGINT, former)
+    assert told[0] == told[1]
+    assert (told[0]["SIGINT"] == "1") == (handler is signal.SIG_IGN)
+
+
 def test_a_gevent_master_has_nothing_open_of_its_fork_server(tmp_path: Path) -> None:
     server = processes._fork_server("web")
     process = forked.Forked(

@@ -46,6 +46,7 @@ class Order:
             their words.
         folder: where it runs.
         environment: all of it.
+        ignores_interrupt: whether it is started as one that ignores SIGINT, as whatever runs in the background does.
         title: its name in lists of processes, where it needs one.
         is_supervised: it leads a session of its own, and is interrupted when its parent dies.
     """
@@ -53,6 +54,7 @@ class Order:
     arguments: list[str]
     folder: str
     environment: dict[str, str]
+    ignores_interrupt: bool
     title: str | None = None
     is_supervised: bool = False
 
@@ -117,10 +119,6 @@ def _take(streams: list[int], channel: socket.socket) -> None:
     os.closerange(3, last)
 
 
-_ON_INTERRUPT = signal.getsignal(signal.SIGINT)
-"""As a program is started here: a run in the background ignores it."""
-
-
 def become(order: Order, where: list[str]) -> None:
     """Run this program, as if Python had just been started for it.
 
@@ -128,7 +126,7 @@ def become(order: Order, where: list[str]) -> None:
         order: the program.
         where: what `installed` says.
     """
-    signal.signal(signal.SIGINT, _ON_INTERRUPT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN if order.ignores_interrupt else signal.default_int_handler)
     if order.is_supervised:
         os.setsid()
         importlib.import_module("aiadmin.adapters.embedded.server").die_with_parent()

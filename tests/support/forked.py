@@ -6,6 +6,7 @@ import atexit
 import ctypes
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,7 @@ class Forker:
     ) -> int:
         """The process id of a new child of ours, which runs `arguments`; for `how` see `fork_server.Order`."""
         order = {"arguments": arguments, "folder": folder, "environment": dict(environment), **how}
+        order["ignores_interrupt"] = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         with _ordering, _adopting():
             socket.send_fds(self._channel, [json.dumps(order).encode()], streams)
             pid = int(self._channel.recv(32))

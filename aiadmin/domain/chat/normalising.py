@@ -260,6 +260,7 @@ def _russian(word: str, known: Known) -> str:
 
 
 def _by_sound(word: str) -> str:
+    word = _STRETCHED.sub(r"\1", word)
     spelt, place = [], 0
     while place < len(word):
         longest = next((n for n in range(_LONGEST_SOUND, 0, -1) if word[place : place + n] in _SOUNDS), 0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from aiadmin.domain.chat.dates.cases import DateCase, DateCaseError, Verdict, cases_of, play
@@ -23,7 +23,9 @@ from tests.unit.chat.phrases import phrases
 
 GIVEN, UNSEEN = phrases("dates"), phrases("unseen")
 NOW = datetime(2026, 7, 15, 10)  # noqa: DTZ001 - a salon's wall clock
-ANY_PHRASE = st.sampled_from([*GIVEN, *UNSEEN])
+AS_A_WHOLE = {"2 к 1", "16 на 9", "обед у вас есть?"}
+"""Negatives that hold where they are all that is said: beside other words a number may be an hour."""
+ANY_PHRASE = st.sampled_from([case for case in [*GIVEN, *UNSEEN] if case.text not in AS_A_WHOLE])
 
 
 @pytest.mark.parametrize("cases", [GIVEN, UNSEEN], ids=["given", "unseen"])
@@ -69,6 +71,8 @@ def test_a_greeting_in_front_changes_nothing(case: DateCase, greeting: str) -> N
 
 @given(case=ANY_PHRASE, end=st.sampled_from([".", "?", "...", ")))", " 🌸", "\n", " ,"]))
 def test_punctuation_behind_changes_nothing(case: DateCase, end: str) -> None:
+    """But that who asks "до 16 занята?" asks of a master, and who says it speaks of herself."""
+    assume(end != "?" or not {"занята", "работаю"} & {*case.text.split()})
     _same(case, case.text + end)
 
 
@@ -87,8 +91,14 @@ def test_dots_of_yo_and_what_nobody_sees_change_nothing(case: DateCase) -> None:
 @given(case=ANY_PHRASE, data=st.data(), times=st.integers(2, 6))
 def test_stretched_letters_change_nothing(case: DateCase, data: st.DataObject, times: int) -> None:
     text = f" {case.text}"
-    # the О of 1О:00 is no letter
-    letters = [place for place, one in enumerate(case.text) if one.isalpha() and not text[place].isdigit()]
+    # the О of 1О:00 is no letter; of a doubled one it is not known how many there were
+    letters = [
+        place
+        for place, one in enumerate(case.text)
+        if one.isalpha()
+        and not text[place].isdigit()
+        and one * 2 not in f"{text[place]}{one}{text[place + 2 : place + 3]}"
+    ]
     if not letters:
         return
     place = data.draw(st.sampled_from(letters))
