@@ -36,18 +36,23 @@ RUNS = (
     Run("chernykot", 25),
     Run("clinic", 15),
     Run("glyanets", 25),
+    Run("grebeshok", 17, hard=1),
+    Run("izgib", 18),
     Run("karusel", 23),
+    Run("korni", 14),
+    Run("lyogkiyshag", 17),
     Run("nails", 14),
     Run("pudel", 20),
     Run("ravnovesie", 30),
     Run("sholk", 25),
     Run("siren", 13),
+    Run("terma", 15, hard=1),
     Run("tikhiyzal", 24),
     Run("topor", 40),
     Run("zhasmin", 34),
     Run("zuby", 25),
 )
-"""Numbers that may only get better."""
+"""Numbers that may only get better. Hard are yeses to a reminder that the judge does not know: «все в силе»."""
 
 
 def _name(run: Run) -> str:
