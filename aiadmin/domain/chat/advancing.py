@@ -24,13 +24,7 @@ from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, 
 C = TypeVar("C", bound=said.Command)
 _CHITCHAT = (said.Greet, said.Thank)
 _ASKS_ONLY = (
-    said.AskPrice,
-    said.AskDuration,
-    said.AskWorks,
-    said.AskHours,
-    said.AskAddress,
-    said.AskMyVisits,
-    said.AskFact,
+    *said.QUESTIONS,
     said.Late,
     said.Complaint,
     said.HealthMatter,

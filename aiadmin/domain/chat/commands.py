@@ -334,5 +334,7 @@ class Foreign(Command):
     language: str
 
 
+QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact, AskMyVisits)
+"""What is asked of what we know, and wishes for nothing."""
 LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel)
 """What may end in a change of a salon's journal; a text that is hostile, or too long to be a wish, gives none."""

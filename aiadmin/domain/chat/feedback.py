@@ -44,7 +44,7 @@ def is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
     if not all(isinstance(one, beside) for one in commands) or _wishes(heard, commands):
         return False
     names = any(isinstance(one, (NamedService, NamedStaff, Suits)) for one in commands)
-    if any(True for _ in _praised(heard)):
+    if any(_praised(heard)):
         return True
     return _is_told(heard, commands) if is_rated else names and _begins_with_thanks(heard)
 
@@ -93,7 +93,7 @@ def dissatisfaction(heard: Heard) -> Iterator[Complaint]:
     """What went wrong, unless somebody else's work is meant; behind our question half a complaint is one."""
     hits = [*heard.of("COMPLAINT")]
     if heard.context.asked is Asked.RATING and not hits:
-        is_praised = any(True for _ in _praised(heard))
+        is_praised = any(_praised(heard))
         hits = [hit for hit in heard.of("LUKEWARM") if not (is_praised and hit.value)]
     if hits and not heard.has("BY_OTHERS"):
         yield Complaint(spans=tuple(sorted(heard.span(hit.first, hit.end) for hit in hits)))

@@ -308,7 +308,7 @@ def _with_lengths(tokens: Sequence[Token], context: ReadingContext) -> Sequence[
         first, last = tokens[place], tokens[place + len(length) - 1]
         found += [
             replace(first, text=_LENGTHS[length]),
-            replace(last, text="минут", start=last.start, is_glued=False),
+            replace(last, text="минут", is_glued=False),
         ]
         place += len(length)
     return found

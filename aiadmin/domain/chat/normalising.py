@@ -99,13 +99,13 @@ def tokens_of(text: str, known: Known) -> Sequence[Token]:
     plain = _cut(letters)
     if not any(_CYRILLIC.search(token.text) for token in plain):
         return _foreign(letters, plain, known)
-    if _latin_words(plain) < _A_PHRASE:
+    if sum(bool(_LATIN.search(token.text)) for token in plain) < _A_PHRASE:
         return _by_word(letters, known)
-    return [token for part in _parts(letters, plain) for token in _read(part, known)]
+    return [token for part in _parts(letters, plain, known) for token in part]
 
 
-def _parts(letters: Sequence[_Letter], plain: Sequence[Token]) -> Iterator[Sequence[_Letter]]:
-    """A text with Russian letters, parted where several words in Latin letters follow each other."""
+def _parts(letters: Sequence[_Letter], plain: Sequence[Token], known: Known) -> Iterator[Sequence[Token]]:
+    """A text with Russian letters, parted where several words in Latin letters follow each other: a phrase."""
     begun = 0
     for is_russian, run in itertools.groupby(plain, key=lambda token: bool(_CYRILLIC.search(token.text))):
         latin = [token for token in run if _LATIN.search(token.text)]
@@ -116,10 +116,10 @@ def _parts(letters: Sequence[_Letter], plain: Sequence[Token]) -> Iterator[Seque
             first -= 1
         while end < len(letters) and _is_of_word(letters[end]):
             end += 1
-        yield letters[begun:first]
-        yield letters[first:end]
+        yield _by_word(letters[begun:first], known)
+        yield _of_phrase(letters[first:end], known)
         begun = end
-    yield letters[begun:]
+    yield _by_word(letters[begun:], known)
 
 
 def _place(letter: _Letter) -> int:
@@ -131,22 +131,15 @@ def _is_of_word(letter: _Letter) -> bool:
     return not letter.text.isspace() and not _CYRILLIC.match(letter.text)
 
 
-def _read(letters: Sequence[_Letter], known: Known) -> Sequence[Token]:
-    """A part of a text: each word by itself, or a phrase in Latin letters as a whole text, if more is known."""
-    plain, by_word = _cut(letters), _by_word(letters, known)
-    if _latin_words(plain) < _A_PHRASE or any(_CYRILLIC.search(token.text) for token in plain):
-        return by_word
-    whole = _foreign(letters, plain, known)
+def _of_phrase(letters: Sequence[_Letter], known: Known) -> Sequence[Token]:
+    """A phrase in Latin letters as a whole text of them, or each of its words by itself, if so more is known."""
+    whole, by_word = _foreign(letters, _cut(letters), known), _by_word(letters, known)
     share = _share(whole, known)
     return whole if share >= _share(by_word, known) and share > _ENOUGH_KNOWN else by_word
 
 
 def _by_word(letters: Sequence[_Letter], known: Known) -> Sequence[Token]:
     return [_spelt(token, known) for token in _cut([*_retyped(letters, known)])]
-
-
-def _latin_words(tokens: Sequence[Token]) -> int:
-    return sum(bool(_LATIN.search(token.text)) for token in tokens)
 
 
 def _letters(text: str) -> Iterator[_Letter]:

@@ -8,14 +8,8 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import (
-    AskAddress,
-    AskDuration,
-    AskFact,
-    AskHours,
-    AskMyVisits,
-    AskPrice,
+    QUESTIONS,
     AskSlots,
-    AskWorks,
     Choose,
     Command,
     Earliest,
@@ -87,7 +81,6 @@ _EXPLAINS_NOTHING: tuple[type[Command], ...] = (Yes, No, NotUnderstood, Guest, N
 """What leaves it open what is meant beside a yes: a human reads it."""
 _REVIEWED_WITHIN = timedelta(hours=24)
 """How long words may be an answer to whether a client was content."""
-_QUESTIONS: tuple[type[Command], ...] = (AskFact, AskPrice, AskDuration, AskHours, AskAddress, AskWorks, AskMyVisits)
 _WISHES: tuple[type[Command], ...] = (
     *(WantBooking, WantMove, WantCancel, AskSlots, Suits, Earliest, Elsewhen, SameAsLast, Guest, Late, Choose),
 )
@@ -391,7 +384,7 @@ def _rating(turn: TurnFacts, ask: OpenAsk) -> Reply | None:
         return Reply(act=Act.SILENT, dialogue=turn.dialogue) if is_bare(turn) else None
     is_good = stars >= GOOD_STARS if stars is not None else is_plain_yes(turn)
     dialogue = _unread_no_more(turn)
-    if is_good and turn.has(*_QUESTIONS):
+    if is_good and turn.has(*QUESTIONS):
         parts, reason = (RatingThanked(), AskedOfSalon()), HandOverReason.FACT
         return Reply(act=Act.HAND_OVER, parts=parts, dialogue=dialogue, rating=stars, hand_over=reason)
     if is_good:
@@ -410,7 +403,7 @@ def _is_review(turn: TurnFacts, ask: OpenAsk) -> bool:
     """Whether words on the day of the question are about the visit that was: praise, a story, and no wish."""
     is_fresh = turn.situation.written_at - ask.sent_at < _REVIEWED_WITHIN
     is_telling = turn.has(Thank, NotUnderstood) or bool(turn.dialogue.unread)
-    return is_fresh and is_telling and not is_bare(turn) and not turn.has(*_QUESTIONS, *_WISHES)
+    return is_fresh and is_telling and not is_bare(turn) and not turn.has(*QUESTIONS, *_WISHES)
 
 
 def _unread_no_more(turn: TurnFacts) -> Dialogue:

@@ -7,13 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from aiadmin.domain.chat.commands import (
-    AskAddress,
-    AskDuration,
-    AskFact,
-    AskHours,
-    AskMyVisits,
-    AskPrice,
-    AskWorks,
+    QUESTIONS,
     Command,
     Earliest,
     Elsewhen,
@@ -44,15 +38,6 @@ from aiadmin.domain.chat.steps import Act, Part, Reply
 
 MOST_CIRCLES = 1
 """How often the same may be said again before a human answers."""
-_ASKING: tuple[type[Command], ...] = (
-    AskPrice,
-    AskDuration,
-    AskWorks,
-    AskHours,
-    AskAddress,
-    AskFact,
-    AskMyVisits,
-)
 _FACTS: tuple[type[Command], ...] = (Suits, NamedStaff, NamedService, Name, Guest, Earliest, Elsewhen)
 _COURTESIES: tuple[type[Part], ...] = (Waiting, AnswerKept, NotNow, VisitKept, NotMoved, WishDropped)
 """What answers no question: said once, it needs no second time."""
@@ -69,7 +54,7 @@ def not_again(turn: TurnFacts, reply: Reply) -> Reply:
     is_same, is_asked_again = said == before.said, bool(question) and question == before.question
     if reply.act in _NEVER or not (is_same or is_asked_again):
         return _remembering(reply, said, question, 0)
-    if turn.has(*_ASKING) and not is_same:
+    if turn.has(*QUESTIONS) and not is_same:
         return _remembering(reply, said, question, before.circles)
     circles = before.circles + 1
     if circles > MOST_CIRCLES:
@@ -97,7 +82,7 @@ def _question(reply: Reply) -> str:
 def _once_more(turn: TurnFacts, reply: Reply) -> Reply:
     """The same in fewer words, or with a word for what was heard; nothing at all where nothing was asked."""
     last = reply.parts[-1]
-    is_courtesy = isinstance(last, _COURTESIES) and not turn.has(*_ASKING)
+    is_courtesy = isinstance(last, _COURTESIES) and not turn.has(*QUESTIONS)
     is_farewell = turn.has(Thank) and all(isinstance(one, (Thank, Greet, Suits)) for one in turn.commands)
     if is_courtesy or is_farewell:
         return replace(reply, act=Act.SILENT, parts=(), asks=None)
