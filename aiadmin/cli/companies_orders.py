@@ -49,8 +49,7 @@ def link(company_id: int) -> None:
     number = CompanyId(company_id)
     with container.uow() as work:
         company = work.companies.get(number)
-        entry = work.audit.add(number, actor="cli", action="link.issue", details={}, at=container.clock())
-        work.audit.finish(entry, audit.DONE)
+        work.audit.add(number, actor="cli", action="link.issue", details={}, at=container.clock(), outcome=audit.DONE)
         work.commit()
     token = connect_links.issue(
         number, uow=container.uow, tokens=container.tokens, links=container.links, clock=container.clock

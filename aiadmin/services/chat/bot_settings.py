@@ -127,4 +127,4 @@ def _log_event(
     work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], actor: str, at: datetime
 ) -> None:
     """Names of what was changed alone: a value may be a phone."""
-    work.audit.finish(work.audit.add(company_id, actor=actor, action=action, details=details, at=at), DONE)
+    work.audit.add(company_id, actor=actor, action=action, details=details, at=at, outcome=DONE)

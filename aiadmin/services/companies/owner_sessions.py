@@ -165,5 +165,4 @@ def end_all(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> int:
 
 
 def _audit(company_id: CompanyId, action: str, ended: int, work: UnitOfWork, now: datetime) -> None:
-    number = work.audit.add(company_id, actor=OWNER, action=action, details={"ended": ended}, at=now)
-    work.audit.finish(number, audit.DONE)
+    work.audit.add(company_id, actor=OWNER, action=action, details={"ended": ended}, at=now, outcome=audit.DONE)

@@ -64,8 +64,9 @@ class OperatorService:
                 secret.hashed, key_fingerprint=self.key_fingerprint, operator=operator, agent=agent, at=now
             )
             details = {"session": number, "agent": agent}
-            entry = work.audit.add(None, actor=f"console:{operator}", action="console.login", details=details, at=now)
-            work.audit.finish(entry, audit.DONE)
+            work.audit.add(
+                None, actor=f"console:{operator}", action="console.login", details=details, at=now, outcome=audit.DONE
+            )
             work.commit()
         return number
 
@@ -73,8 +74,9 @@ class OperatorService:
         """Keep that somebody has shown a wrong key. What they call themselves is not kept: it may be the key."""
         with self.uow() as work:
             details = {"agent": agent_name(user_agent)}
-            entry = work.audit.add(None, actor=NOBODY, action="console.login", details=details, at=self.clock())
-            work.audit.finish(entry, REFUSED)
+            work.audit.add(
+                None, actor=NOBODY, action="console.login", details=details, at=self.clock(), outcome=REFUSED
+            )
             work.commit()
 
     def enter(self, secret: OperatorSecret | None) -> OperatorSession:
@@ -107,7 +109,13 @@ class OperatorService:
         action = "console.logout" if session_id == by.session_id else "console.revoke"
         with self.uow() as work:
             was_live = work.operator_sessions.end(session_id, now)
-            entry = work.audit.add(None, actor=by.actor, action=action, details={"session": session_id}, at=now)
-            work.audit.finish(entry, audit.DONE if was_live else REFUSED)
+            work.audit.add(
+                None,
+                actor=by.actor,
+                action=action,
+                details={"session": session_id},
+                at=now,
+                outcome=audit.DONE if was_live else REFUSED,
+            )
             work.commit()
         return was_live

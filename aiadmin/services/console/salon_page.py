@@ -96,8 +96,9 @@ class SalonDesk:
         now = self.clock()
         details = {"contact": contact_id, "session": by.session_id, "reason": reason}
         with self.uow() as work:
-            entry = work.audit.add(company_id, actor=by.actor, action=CHAT_OPENED, details=details, at=now)
-            work.audit.finish(entry, audit.DONE)
+            work.audit.add(
+                company_id, actor=by.actor, action=CHAT_OPENED, details=details, at=now, outcome=audit.DONE
+            )
             work.commit()
 
     def is_open(self, company_id: CompanyId, contact_id: ContactId, *, by: OperatorSession) -> bool:
@@ -148,7 +149,8 @@ class SalonDesk:
         with self.uow() as work:
             count = work.quarantine.retry(queue=None, company_id=company_id, at=now)
             details = {"rows": count}
-            entry = work.audit.add(company_id, actor=by.actor, action="quarantine.retry", details=details, at=now)
-            work.audit.finish(entry, audit.DONE)
+            work.audit.add(
+                company_id, actor=by.actor, action="quarantine.retry", details=details, at=now, outcome=audit.DONE
+            )
             work.commit()
         return count

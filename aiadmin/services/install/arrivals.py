@@ -137,10 +137,14 @@ class ArrivalService:
             if entry is not None:
                 work.installations.record_status(entry.company.company_id, connection, now)
                 details = {"admission": admission.value}
-                number = work.audit.add(
-                    entry.company.company_id, actor="owner", action="install", details=details, at=now
+                work.audit.add(
+                    entry.company.company_id,
+                    actor="owner",
+                    action="install",
+                    details=details,
+                    at=now,
+                    outcome=audit.DONE,
                 )
-                work.audit.finish(number, audit.DONE)
                 work.commit()
         if entry is None:
             self._turn_away(arrival, company, admission, now)
@@ -172,8 +176,9 @@ class ArrivalService:
             return
         with self.uow() as work:
             if work.installations.use_landing(arrival.refusal_fingerprint, at=now, forget_before=now - LANDING_KEPT):
-                number = work.audit.add(company.company_id, actor=FOREIGN_USER, action="install", details={}, at=now)
-                work.audit.finish(number, "refused")
+                work.audit.add(
+                    company.company_id, actor=FOREIGN_USER, action="install", details={}, at=now, outcome="refused"
+                )
                 work.commit()
 
     def _enter(
@@ -258,16 +263,21 @@ def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     work.devices.retire_current(company_id, now)
     work.companies.set_unlinked(company_id)
     work.outbox_messages.cancel(company_id, reason=MessageReason.UNLINKED, at=now)
-    number = work.audit.add(company_id, actor="owner", action="whatsapp.unlink", details={"why": "consent"}, at=now)
-    work.audit.finish(number, audit.DONE)
+    work.audit.add(
+        company_id, actor="owner", action="whatsapp.unlink", details={"why": "consent"}, at=now, outcome=audit.DONE
+    )
 
 
 def announce_entry(company: Company, user_id: int, work: UnitOfWork, now: datetime) -> None:
     """Tell the salon that a user has come in for the first time: on its management page, and in its own WhatsApp."""
-    number = work.audit.add(
-        company.company_id, actor="owner", action=audit.ENTRY, details={"user_id": user_id}, at=now
+    work.audit.add(
+        company.company_id,
+        actor="owner",
+        action=audit.ENTRY,
+        details={"user_id": user_id},
+        at=now,
+        outcome=audit.DONE,
     )
-    work.audit.finish(number, audit.DONE)
     if company.whatsapp_phone is None:
         return
     new = NewMessage(

@@ -223,8 +223,9 @@ class LifecycleService:
         now = self.clock()
         work.installations.record_status(company.company_id, connection, now)
         if change is not LifecycleChange.NONE:
-            entry = work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
-            work.audit.finish(entry, audit.DONE)
+            work.audit.add(
+                company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now, outcome=audit.DONE
+            )
         apply_change(change, company, work, now=now, window=self.window)
 
     def _announce(self, change: LifecycleChange, company: Company) -> None:
@@ -238,8 +239,9 @@ class LifecycleService:
 
 def _note(payment: ToldPayment, company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     if work.audit.find_by_key(company_id, action=PAYMENT_TOLD, key=payment.key) is None:
-        entry = work.audit.add(company_id, actor=YCLIENTS, action=PAYMENT_TOLD, details=payment.details(), at=now)
-        work.audit.finish(entry, audit.DONE)
+        work.audit.add(
+            company_id, actor=YCLIENTS, action=PAYMENT_TOLD, details=payment.details(), at=now, outcome=audit.DONE
+        )
 
 
 _STATES = {
@@ -279,7 +281,8 @@ def _erase(rows: Sequence[RowKey], *, uow: NewUnitOfWork, now: datetime) -> int 
         if company is None or company.integration_status is not IntegrationStatus.UNINSTALLED:
             return None  # it has come back meanwhile
         count = work.installations.erase(company_id, now)
-        entry = work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now)
-        work.audit.finish(entry, audit.DONE)
+        work.audit.add(
+            company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now, outcome=audit.DONE
+        )
         work.commit()
     return count

@@ -193,4 +193,4 @@ def _preview(kind: NoticeKind, template: str, example: _Example) -> TextPreview:
 def _log_event(
     work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime
 ) -> None:
-    work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details=details, at=at), "done")
+    work.audit.add(company_id, actor=OWNER, action=action, details=details, at=at, outcome="done")

@@ -127,8 +127,9 @@ class NoticeWithdrawal:
                 _refuse(work.upcoming.last(company_id, record_id, kind))
                 return
             details = {"record_id": record_id, "kind": kind.value, "session_id": session_id}
-            number = work.audit.add(company_id, actor=OWNER, action="notice.withdraw", details=details, at=now)
-            work.audit.finish(number, audit.DONE)
+            work.audit.add(
+                company_id, actor=OWNER, action="notice.withdraw", details=details, at=now, outcome=audit.DONE
+            )
             work.commit()
 
 

@@ -64,8 +64,7 @@ def note_code(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> Non
         known = work.audit.recent(company_id, limit=1, action=audit.CODE_SHOWN)
         if known or work.companies.find(company_id) is None:
             return
-        entry = work.audit.add(company_id, actor=OWNER, action=audit.CODE_SHOWN, details={}, at=clock())
-        work.audit.finish(entry, audit.DONE)
+        work.audit.add(company_id, actor=OWNER, action=audit.CODE_SHOWN, details={}, at=clock(), outcome=audit.DONE)
         work.commit()
 
 

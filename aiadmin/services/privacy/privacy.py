@@ -93,8 +93,9 @@ class PrivacyService:
     def _log_event(
         self, work: UnitOfWork, company_id: CompanyId, action: str, who: str, actor: str, **more: Any
     ) -> None:
-        number = work.audit.add(company_id, actor=actor, action=action, details={"key": who, **more}, at=self.clock())
-        work.audit.finish(number, DONE)
+        work.audit.add(
+            company_id, actor=actor, action=action, details={"key": who, **more}, at=self.clock(), outcome=DONE
+        )
 
 
 VOICES_KEPT = timedelta(hours=1)

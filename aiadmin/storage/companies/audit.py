@@ -24,9 +24,18 @@ class Audit:
         self._session = session
 
     def add(
-        self, company_id: CompanyId | None, *, actor: str, action: str, details: Mapping[str, Any], at: datetime
+        self,
+        company_id: CompanyId | None,
+        *,
+        actor: str,
+        action: str,
+        details: Mapping[str, Any],
+        at: datetime,
+        outcome: str | None = None,
     ) -> AuditId:
+        """Write an entry, with its outcome where that is known already; else `finish` tells it."""
         values = {"company_id": company_id, "actor": actor, "action": action, "details": dict(details), "at": at}
+        values["outcome"] = None if outcome is None else outcome[:_OUTCOME_LENGTH]
         return AuditId(self._session.execute(insert(AuditRow).values(**values).returning(AuditRow.id)).scalar_one())
 
     def finish(self, audit_id: AuditId, outcome: str, *, result: Mapping[str, Any] | None = None) -> None:
