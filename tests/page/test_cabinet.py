@@ -19,7 +19,7 @@ from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from tests.page.serving import module_database_url
 from tests.page.test_looks import COLOURS, END_TRANSITIONS, contrast, put_on
 from tests.page.test_manage_page import address, connected, parts
-from tests.support.lived_salon import LONG, MARKUP, live
+from tests.support.lived_salon import LONG, MARKUP, live, say
 from tests.support.site import Salon, Site
 from tests.support.tabs import Tabs
 
@@ -273,7 +273,7 @@ def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon:
         contact = int(page.url.rpartition("contact=")[2])
         page.wait_for_selector("main[data-link=live]")
         with page.expect_response("**/conversations/seen"):  # it is seen as it comes
-            _say(site, salon, contact, f"Спасибо! {width}")
+            say(site, salon, contact, f"Спасибо! {width}")
             said = page.locator("[data-log] [data-author=in]", has_text=f"Спасибо! {width}")
             said.wait_for(timeout=14_000)  # sooner than it asks itself
         assert "Анна Смирнова: Спасибо!" in page.locator("[data-heard]").inner_text()
@@ -292,18 +292,6 @@ def _tap_while_the_list_is_read_anew(page: Page, site: Site, salon: Salon, conta
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.mouse.up()
     page.locator("[data-visit]", has_text="изит").wait_for()
-
-
-def _say(site: Site, salon: Salon, contact: int, words: str) -> None:
-    """As the salon's host keeps it, and tells of it."""
-    with site.container.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"
-                 " sent_at, received_at) SELECT :company, min(id), :contact, gen_random_uuid()::text, 'in', 'text',"
-                 " :words, now(), now() FROM devices WHERE company_id = :company"),
-            {"company": salon.company_id, "contact": contact, "words": words},
-        )  # fmt: skip
-    site.container.page_events.messages(salon.company_id, [ContactId(contact)])
 
 
 def test_the_bare_address_and_a_connected_phone_lead_on(cabinet: Cabinet, salon: Salon, address: str) -> None:

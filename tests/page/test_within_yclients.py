@@ -9,7 +9,6 @@ from playwright.sync_api import Frame, Page
 from sqlalchemy import text
 
 from aiadmin.domain.companies.company import IntegrationStatus
-from aiadmin.domain.ids import ContactId
 from aiadmin.services.companies import connect_links
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
@@ -18,7 +17,7 @@ from tests.page.test_cabinet import shoot
 from tests.page.test_entry import hostile_site
 from tests.page.test_manage_page import SETTINGS, parts
 from tests.support.door import Door
-from tests.support.lived_salon import live
+from tests.support.lived_salon import live, say
 from tests.support.site import Salon, Site
 from tests.support.tabs import Tabs
 from tests.support.web_server import running
@@ -122,7 +121,7 @@ def test_a_salon_is_led_whole_within_a_frame_of_yclients(
     inside.get_by_role("link", name="Анна Смирнова").click()
     inside.locator("[data-visit]", has_text="изит").wait_for()
     contact = int(inside.url.rpartition("contact=")[2])
-    _say(site, salon, contact, "Я уже рядом!")
+    say(site, salon, contact, "Я уже рядом!")
     inside.locator("[data-log] [data-author=in]", has_text="Я уже рядом!").wait_for(timeout=14_000)
     inside.get_by_label("Ответ клиенту").fill("Ждём вас!")
     inside.get_by_role("button", name="Отправить").click()
@@ -134,17 +133,6 @@ def test_a_salon_is_led_whole_within_a_frame_of_yclients(
     [cookie] = page.context.cookies(address)
     assert (cookie["name"], cookie["sameSite"], cookie["secure"]) == ("__Host-aiadmin", "None", True)
     assert cookie["partitionKey"] == "http://localhost"  # type: ignore[typeddict-item]
-
-
-def _say(site: Site, salon: Salon, contact: int, words: str) -> None:
-    with site.container.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"
-                 " sent_at, received_at) SELECT :company, min(id), :contact, gen_random_uuid()::text, 'in', 'text',"
-                 " :words, now(), now() FROM devices WHERE company_id = :company"),
-            {"company": salon.company_id, "contact": contact, "words": words},
-        )  # fmt: skip
-    site.container.page_events.messages(salon.company_id, [ContactId(contact)])
 
 
 def test_no_other_site_shows_our_pages_in_a_frame(tabs: Tabs, address: str, salon: Salon) -> None:

@@ -6,12 +6,14 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from aiadmin.container import Container
+from aiadmin.domain.ids import ContactId
+from tests.support.site import Salon, Site
 
 MARKUP = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
 LONG = "я" * 65_000
@@ -212,3 +214,21 @@ def _speak(salon: Lived, contacts: list[int]) -> None:
         " VALUES (:company, :contact, true, 'human', :until, :now)",
         contact=contacts[2], until=salon.now + timedelta(hours=2), now=salon.now,
     )  # fmt: skip
+
+
+def hear(site: Site, salon: Salon, contact: int, words: str, direction: str = "in", *, seconds: int = 1) -> None:
+    """A message, as the salon's host keeps it; `seconds` from now."""
+    with site.container.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"
+                 " sent_at, received_at) SELECT :company, min(id), :contact, gen_random_uuid()::text, :direction,"
+                 " 'text', :words, :at, :at FROM devices WHERE company_id = :company"),
+            {"company": salon.company_id, "contact": contact, "direction": direction, "words": words,
+             "at": datetime.now(UTC) + timedelta(seconds=seconds)},
+        )  # fmt: skip
+
+
+def say(site: Site, salon: Salon, contact: int, words: str) -> None:
+    """A client writes now, and the host tells the pages of it."""
+    hear(site, salon, contact, words, seconds=0)
+    site.container.page_events.messages(salon.company_id, [ContactId(contact)])

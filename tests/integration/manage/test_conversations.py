@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import text
 from aiadmin.domain.chat.floor import WROTE, Holder
 from aiadmin.domain.chat.transcript import Speaker
 from aiadmin.domain.ids import ContactId
-from tests.support.lived_salon import Lived, live
+from tests.support.lived_salon import Lived, hear, live
 from tests.support.site import Refused, Salon, Site
 
 API = "/marketplace/manage/conversations"
@@ -36,17 +36,6 @@ def chat(site: Site, salon: Salon, name: str) -> dict[str, Any]:
 
 def post(site: Site, salon: Salon, what: str, **body: Any) -> Any:
     return site.client.post(f"{API}/{what}", headers=salon.bearer, json=body)
-
-
-def hear(site: Site, salon: Salon, contact: int, words: str, direction: str = "in", *, seconds: int = 1) -> None:
-    with site.container.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"
-                 " sent_at, received_at) SELECT :company, min(id), :contact, gen_random_uuid()::text, :direction,"
-                 " 'text', :words, :at, :at FROM devices WHERE company_id = :company"),
-            {"company": salon.company_id, "contact": contact, "direction": direction, "words": words,
-             "at": datetime.now(UTC) + timedelta(seconds=seconds)},
-        )  # fmt: skip
 
 
 def test_what_the_salon_has_not_seen_is_counted_until_it_has(site: Site, lived: Salon) -> None:

@@ -107,6 +107,10 @@ def test_who_wants_to_come_later_is_never_offered_an_earlier_hour(text: str) -> 
         "можно завтра в 16?",
         "14:00 мне рано, можно на 16:00?",
         "завтра не в 14 а в 16",
+        "можно на два часа позже?",
+        "можно на 2 часа попозже завтра?",
+        "можно мне прийти в 16 а не в 14",
+        "успею только к 16, можно?",
     ],
 )
 def test_another_hour_of_the_same_day_is_a_move(text: str) -> None:
@@ -210,23 +214,6 @@ def test_who_is_late_and_has_no_visit_is_told_so() -> None:
 
     assert reply.act is Act.INFORM
     assert reply.notes
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "можно на два часа позже?",
-        "можно на 2 часа попозже завтра?",
-        "можно мне прийти в 16 а не в 14",
-        "успею только к 16, можно?",
-    ],
-)
-def test_a_shift_or_a_bare_hour_is_of_the_one_visit(text: str) -> None:
-    reply = _said(text, "11:00", "16:00")
-
-    assert reply.proposal is not None
-    assert reply.proposal.operation is VisitOperation.MOVE
-    assert _hours(reply) == ["22 16:00"]
 
 
 @pytest.mark.parametrize("text", ["рановато( ладно оставьте как есть", "неудобно, пусть все остается", "нет"])
