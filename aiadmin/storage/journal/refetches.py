@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,21 +36,38 @@ _IS_KNOWN = f"""{IS_READ} AND EXISTS (
 )"""  # noqa: S608 - our own words
 """A refetch waits until the first synchronisation has read the salon's timezone: without it times would be wrong."""
 
-_IS_FREE = "refetches.due_at <= :now AND (refetches.claimed_until IS NULL OR refetches.claimed_until <= :now)"
 
-_KEY = "refetches.subject || ':' || refetches.number"
-_IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.REFETCHES, 'refetches.company_id', _KEY)}"
-_IS_CHOSEN = f"refetches.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
+def _key(of: str) -> str:
+    return f"{of}.subject || ':' || {of}.number"
 
 
-def _claim(which: str) -> TextClause:
+def _next(of: str) -> str:
+    is_free = f"{of}.due_at <= :now AND ({of}.claimed_until IS NULL OR {of}.claimed_until <= :now)"
+    return f"{is_free} AND {not_set_aside(WorkQueue.REFETCHES, f'{of}.company_id', _key(of))}"
+
+
+def _chosen(of: str) -> str:
+    return f"{of}.company_id = ANY(:companies) AND ({_key(of)}) = ANY(:keys)"
+
+
+def _claim(which: Callable[[str], str]) -> TextClause:
+    """Claim those of one company for which `which`, given the name of their table, holds.
+
+    Only a company's first row stands for it: whoever comes while that one is locked passes the company by, and does
+    not take what the first has not locked yet.
+    """
     return text(f"""
     WITH oldest AS (
       SELECT refetches.company_id FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
-      WHERE {which} ORDER BY refetches.due_at LIMIT 1 FOR UPDATE OF refetches SKIP LOCKED
+      WHERE {which("refetches")} AND NOT EXISTS (
+        SELECT FROM refetches AS earlier WHERE earlier.company_id = refetches.company_id AND {which("earlier")}
+          AND (earlier.due_at, earlier.subject, earlier.number)
+            < (refetches.due_at, refetches.subject, refetches.number)
+      )
+      ORDER BY refetches.due_at LIMIT 1 FOR UPDATE OF refetches SKIP LOCKED
     ), free AS (
       SELECT company_id, subject, number FROM refetches
-      WHERE company_id = (SELECT company_id FROM oldest) AND {which}
+      WHERE company_id = (SELECT company_id FROM oldest) AND {which("refetches")}
       ORDER BY subject, number LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE refetches SET claimed_until = :until, attempts = attempts + 1
@@ -62,9 +79,10 @@ def _claim(which: str) -> TextClause:
     """)  # noqa: S608 - our own words
 
 
-_CLAIM, _CLAIM_ONLY = _claim(_IS_NEXT), _claim(_IS_CHOSEN)
+_IS_NEXT = _next("refetches")
+_CLAIM, _CLAIM_ONLY = _claim(_next), _claim(_chosen)
 _DUE_KEYS = text(f"""
-SELECT refetches.company_id, {_KEY} FROM refetches
+SELECT refetches.company_id, {_key("refetches")} FROM refetches
 JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
 WHERE {_IS_NEXT} ORDER BY refetches.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
@@ -117,7 +135,7 @@ class Refetches:
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Refetch]:
-        """Claim due refetches of one company, the one that has waited longest; two workers never share one.
+        """Claim due refetches of one company, the one that has waited longest; workers side by side do not share one.
 
         `only` names the refetches to claim, also those that are claimed already.
         """

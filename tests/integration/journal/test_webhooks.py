@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from rq import Queue
+from sqlalchemy import text
 
 from aiadmin.domain.job import Job, QueueName
 from aiadmin.domain.journal.sync_run import SyncKind
@@ -223,6 +224,24 @@ def test_workers_side_by_side_read_each_salon_once(salons: Salons, salon: Instal
         assert [kind for _, kind, _ in salons.world.events(one.company_id)] == ["created"] * 3
         assert salons.asked(f"/record/{one.salon_id}/") == []
         assert len(salons.asked(f"/records/{one.salon_id}")) == 2, "at first, and what has changed"
+
+
+def test_a_salon_that_another_worker_is_claiming_is_passed_by_as_a_whole(salons: Salons, salon: Installed) -> None:
+    """The other has locked one of the salon's rows so far: the rest are its own as well."""
+    other = salons.install(clients=3)
+    salons.listen(other)
+    for one in (salon, other):
+        _book_three(salons, one)
+    now = salons.world.clock()
+    salons.world.execute("UPDATE refetches SET due_at = now() - interval '1 minute'")
+    salons.world.execute(
+        "UPDATE refetches SET due_at = now() - interval '1 hour' WHERE company_id = :id", id=salon.company_id
+    )
+    with salons.world.engine.begin() as connection:
+        connection.execute(text("SELECT FROM refetches ORDER BY due_at, subject, number LIMIT 1 FOR UPDATE"))
+        with salons.world.uow() as work:
+            claimed = work.refetches.claim(now=now, until=now + timedelta(minutes=1), limit=9)
+    assert [one.company_id for one in claimed] == [other.company_id] * 3
 
 
 def _book_three(salons: Salons, salon: Installed) -> None:
