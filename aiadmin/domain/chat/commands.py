@@ -6,6 +6,7 @@ demands, the worst that it can do is wish. Which visit is meant, what is free an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -338,3 +339,8 @@ QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHour
 """What is asked of what we know, and wishes for nothing."""
 LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel)
 """What may end in a change of a salon's journal; a text that is hostile, or too long to be a wish, gives none."""
+
+
+def without(commands: Sequence[Command], *kinds: type[Command]) -> list[Command]:
+    """The commands without those of some kinds."""
+    return [one for one in commands if not isinstance(one, kinds)]

@@ -230,6 +230,11 @@ class Heard:
         """The characters of some tokens."""
         return self.tokens[first].start, self.tokens[end - 1].end
 
+    def spans(self, kind: str, value: str | None = None) -> tuple[Span, ...]:
+        """The characters of all phrases of a meaning, or of one value of it."""
+        hits = (hit for hit in self.of(kind) if value is None or hit.value == value)
+        return tuple(sorted(self.span(hit.first, hit.end) for hit in hits))
+
     def written(self, first: int, end: int) -> str:
         """Some tokens as they were written."""
         start, stop = self.span(first, end)

@@ -1,0 +1,144 @@
+"""What a burst asks: of the salon, of its services, of visits, of what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aiadmin.domain.chat.answers import NEUTRAL
+from aiadmin.domain.chat.commands import AskDuration, AskFact, AskMyVisits, AskSlots, AskWorks, Command, EveryVisit
+from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.lexicon import Hit
+from aiadmin.domain.chat.mentions import staff_in
+from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.when import Asked, Span
+from aiadmin.domain.chat.words.trades import HINTS
+
+
+def inquiries_in(heard: Heard) -> Iterator[Command]:
+    yield from _facts(heard)
+    if heard.has("ASK_SLOTS") and not _thing(heard):
+        yield AskSlots(spans=heard.spans("ASK_SLOTS"))
+    yield from _of_visits(heard)
+    if heard.has("ASK_WORKS"):
+        ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
+        yield AskWorks(ids=ids, spans=heard.spans("ASK_WORKS"))
+
+
+def _facts(heard: Heard) -> Iterator[AskFact]:
+    """What the owner may have told, and is asked for: by a phrase, by the owner's word, by the word of a thing."""
+    of_services = {hit.value for hit in heard.of("ASK_FACT") if names_a_service(heard, hit)}
+    asked = [hit for hit in heard.of("ASK_FACT") if hit.value not in of_services and _is_asked(heard, hit.first)]
+    topics = dict.fromkeys(hit.value for hit in asked)
+    for topic in topics:
+        yield AskFact(topic=topic, spans=heard.spans("ASK_FACT", topic))
+    for topic, spans in _about_services(heard).items():
+        if topic not in topics:
+            topics[topic] = None
+            yield AskFact(topic=topic, spans=spans)
+    for place, topic in _own_topics(heard):
+        if topic not in topics:
+            topics[topic] = None
+            yield AskFact(topic=topic, spans=(heard.span(place, place + 1),))
+    thing = _thing(heard)
+    if thing:
+        yield AskFact(
+            topic=" ".join(heard.word(place) for place in thing), spans=(heard.span(thing[0], thing[-1] + 1),)
+        )
+
+
+def _of_visits(heard: Heard) -> Iterator[Command]:
+    """Visits that are asked about: the client's own, or when somebody else comes, which is for nobody to be told."""
+    is_theirs = any(token.text in heard.context.vocabulary.kin for token in heard.tokens)
+    if heard.spans("ASK_MY_VISITS", "") or (is_theirs and heard.has("ASK_THEIR_VISITS")):
+        yield AskMyVisits(spans=heard.spans("ASK_MY_VISITS"))
+    elif heard.has("ASK_MY_VISITS"):
+        is_of_time = heard.context.asked in {None, Asked.ATTENDANCE}
+        yield (AskMyVisits if is_of_time else AskDuration)(spans=heard.spans("ASK_MY_VISITS"))
+    values = {hit.value for hit in heard.of("ALL_VISITS")}
+    is_cancel = heard.has("WANT_CANCEL") or heard.context.offers is VisitOperation.CANCEL
+    if "" in values or (values and is_cancel) or ("bare" in values and heard.context.asked is Asked.OPTIONS):
+        yield EveryVisit(spans=heard.spans("ALL_VISITS"))
+
+
+_LASTING, _TERMS = "стойкость", "состав"
+
+
+def _about_services(heard: Heard) -> Mapping[str, tuple[Span, ...]]:
+    """What is asked about a service, and the words: how long it lasts, what it is, or what a phrase says."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for hit in heard.of("LASTS", "ABOUT") if is_about_service(heard) else ():
+        topic = hit.value or (_LASTING if hit.kind == "LASTS" else _TERMS)
+        found[topic] = (*found.get(topic, ()), heard.span(hit.first, hit.end))
+    return found
+
+
+def is_about_service(heard: Heard) -> bool:
+    """Whether it is asked how a service is, and no time for it is wished: whether it hurts, how long it lasts."""
+    hits = [hit for hit in heard.of("LASTS", "ABOUT") if _is_asked(heard, hit.first)]
+    is_question = "?" in heard.text or any(token.text in _ASKING_OF_FACTS for token in heard.tokens)
+    is_harm = any(hit.value in {"", "self_harm"} for hit in heard.of("HEALTH"))
+    is_wish = is_harm or heard.has("WANT_BOOKING", "COMPLAINT") or bool(heard.whens and not heard.has("LASTS"))
+    return bool(hits) and is_question and not is_wish
+
+
+def _is_asked(heard: Heard, place: int) -> bool:
+    """Whether a thing is asked about, and not told: "собаку возили" asks for nothing."""
+    sentence = heard.sentence(place)
+    is_told = any(heard.word_class(one) is WordClass.PAST and heard.word(one) not in _WAS for one in sentence)
+    return not is_told or heard.word(sentence[-1] + 1) == "?" or any(heard.word(one) in _ASKING for one in sentence)
+
+
+_WAS = frozenset({"был", "была", "было", "были"})
+
+
+_ASKING = frozenset({"есть", "ли", "можно", "как", "где", "какие", "какая", "какой", "сколько", "подскажите"})
+
+
+_ASKING_OF_FACTS = _ASKING | {"чем", "что", "нельзя", "надо", "нужно"}
+
+
+def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
+    """What the owner has told, asked by its name; a word of a service that is wished for asks for nothing."""
+    vocabulary = heard.context.vocabulary
+    if not vocabulary.topics or not ("?" in heard.text or any(one.text in _ASKING_OF_FACTS for one in heard.tokens)):
+        return
+    is_wish = bool(heard.whens) or heard.has("WANT_BOOKING", "ASK_SLOTS", "EARLIEST")
+    said = {place for hit in heard.hits for place in range(hit.first, hit.end)}
+    for place, token in enumerate(heard.tokens):
+        topic = vocabulary.topics.get(token.text)
+        if topic is None and not is_wish and place not in said:
+            topic = vocabulary.topic_of(token.text)
+        if not topic or token.text in vocabulary.titled:
+            continue
+        if not (is_wish and vocabulary.service_words(token.text)):
+            yield place, topic
+
+
+def names_a_service(heard: Heard, hit: Hit) -> bool:
+    """Whether all that a phrase says of a topic is the title of a service: grooming of cats is no fact about cats."""
+    words = [heard.word(place) for place in range(hit.first, hit.end)]
+    telling = [word for word in words if word.isalpha() and word not in _BESIDE_A_TOPIC]
+    own = heard.context.vocabulary
+    return bool(telling) and all(word in own.titled or own.service_words(word) - HINTS for word in telling)
+
+
+_BESIDE_A_TOPIC = frozenset({"с", "со", "можно", "есть", "какие", "у", "вас", "на", "где", "а"})
+
+
+_THERE_IS = frozenset({"есть", "ли", "у", "вас", "еще", "там", "а", "и", "в", "салоне", "салон", "или", "имеется"})
+
+
+def _thing(heard: Heard) -> list[int]:
+    """The words for something that the salon may have or not: "есть ли у вас душ", and no free time is meant."""
+    covered = heard.covered({"ASK_SLOTS"})
+    is_bare = covered and all(heard.word(place) in _THERE_IS for place in covered)
+    if not is_bare or heard.whens or heard.has("ASK_FACT", "WANT_BOOKING", "EARLIEST", "ASK_PRICE"):
+        return []
+    known = covered | heard.covered(NEUTRAL)
+    rest = [
+        place
+        for place, token in enumerate(heard.tokens)
+        if place not in known and token.text.isalpha() and token.text not in _THERE_IS
+    ]
+    return [] if any(heard.context.vocabulary.is_ours(heard.word(place)) for place in rest) else rest[:3]

@@ -1,0 +1,258 @@
+"""All that a burst says, before one meaning rules out another: wishes, times, what a human has to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from aiadmin.domain.chat.answers import NEUTRAL, answers_in, comes_after_all
+from aiadmin.domain.chat.commands import (
+    Abuse,
+    AskAddress,
+    AskDuration,
+    AskHours,
+    AskPrice,
+    Command,
+    Earliest,
+    Elsewhen,
+    Greet,
+    Haggle,
+    HealthMatter,
+    ImpossibleTime,
+    Injection,
+    Late,
+    NamedPrice,
+    Repeatedly,
+    Restart,
+    SameAsLast,
+    Spam,
+    Stop,
+    Suits,
+    Thank,
+    Wait,
+    WantBooking,
+    WantCancel,
+    WantHuman,
+    WantMove,
+    WhichWay,
+)
+from aiadmin.domain.chat.feedback import dissatisfaction
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.inquiries import inquiries_in, names_a_service
+from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
+from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
+
+_DIGITS_OF_A_PRICE = range(3, 7)
+
+
+_MINUTES = {"полчаса": 30, "получаса": 30, "час": 60, "четверть": 15, "часик": 60, "часок": 60}
+
+
+_SPOKEN: Mapping[str, type[Command]] = {
+    "GREET": Greet,
+    "THANK": Thank,
+    "WAIT": Wait,
+    "WANT_HUMAN": WantHuman,
+    "SAME_AS_LAST": SameAsLast,
+    "EARLIEST": Earliest,
+    "ASK_PRICE": AskPrice,
+    "ASK_HOURS": AskHours,
+    "ASK_ADDRESS": AskAddress,
+    "ASK_DURATION": AskDuration,
+    "HAGGLE": Haggle,
+    "ABUSE": Abuse,
+    "REPEATED": Repeatedly,
+}
+"""Meanings that a phrase has whatever stands around it."""
+
+
+_IN_A_TALK = frozenset(Asked) - {Asked.ATTENDANCE}
+
+
+_OF_TIMES = frozenset(
+    {Asked.DAY, Asked.TIME, Asked.STAFF, Asked.NAME, Asked.GUEST_NAME, Asked.CONSENT, Asked.OPTIONS}
+)
+"""Questions beside which times have been named: others can be asked for."""
+
+
+def meanings_in(heard: Heard) -> Iterator[Command]:
+    """All that is said, before one thing rules out another."""
+    for kind, command in _SPOKEN.items():
+        spans = heard.spans(kind)
+        if spans:
+            yield command(spans=spans)
+    if heard.farewells:
+        yield Thank(spans=heard.spans("FAREWELL"))
+    yield from _health(heard)
+    yield from dissatisfaction(heard)
+    if heard.orders:
+        yield Injection(spans=heard.orders)
+    yield from stops_in(heard)
+    yield from answers_in(heard)
+    yield from services_in(heard)
+    yield from staff_in(heard)
+    yield from names_in(heard)
+    yield from guests_in(heard)
+    yield from _price(heard)
+    yield from _times(heard)
+    yield from _wishes(heard)
+    yield from inquiries_in(heard)
+    yield from _late(heard)
+    if heard.has("SPAM"):
+        yield Spam(spans=heard.spans("SPAM"))
+
+
+_MAY = frozenset(
+    {"можно", "нельзя", "льзя", "вредно", "опасно", "разрешено", "разрешается", "повредит", "навредит", "безопасно"}
+    | {"противопоказано", "противопоказание", "допускается"}
+)
+"""Words by which it is asked whether something is harmful."""
+
+
+def _health(heard: Heard) -> Iterator[HealthMatter]:
+    """Harm and illness; what may be both a reason to come and a reason not to counts where it is asked of."""
+    harm = [hit for hit in heard.of("HEALTH") if hit.value in {"", "self_harm"}]
+    is_asked = any(token.text in _MAY for token in heard.tokens)
+    asked = [
+        hit
+        for hit in heard.of("HEALTH")
+        if hit.value == "asked" or (hit.value == "may" and is_asked and not names_a_service(heard, hit))
+    ]
+    if harm or asked:
+        spans = sorted(heard.span(hit.first, hit.end) for hit in (*harm, *asked))
+        yield HealthMatter(is_asked=not harm, spans=tuple(spans))
+
+
+def _price(heard: Heard) -> Iterator[NamedPrice]:
+    """The one sum for which something is wished."""
+    found = {
+        int(heard.word(place)): heard.span(hit.first, hit.end)
+        for hit in heard.of("HAGGLE")
+        for place in range(hit.first, hit.end)
+        if heard.word(place).isdecimal() and len(heard.word(place)) in _DIGITS_OF_A_PRICE
+    }
+    if len(found) == 1:
+        [(amount, span)] = found.items()
+        yield NamedPrice(amount=amount, spans=(span,))
+
+
+def _times(heard: Heard) -> Iterator[Command]:
+    whens = tuple(when for when in heard.whens if when.day or when.time)
+    if whens:
+        yield Suits(whens=whens, spans=_spans_of_whens(whens))
+    yield from _past(heard)
+    for error in heard.errors:
+        start, end = error.span
+        yield ImpossibleTime(why=error.why, said=heard.text[start:end], near=error.near, spans=(error.span,))
+    yield from _elsewhen(heard, whens)
+    if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
+        yield Earliest()
+
+
+def _past(heard: Heard) -> Iterator[ImpossibleTime]:
+    """Yesterday, where nothing is told of it: a wish for it is none that can be."""
+    gone = [place for place, token in enumerate(heard.tokens) if token.text in _GONE and heard.whens]
+    for place in gone:
+        if not any(heard.word_class(one) is WordClass.PAST for one in heard.sentence(place)):
+            yield ImpossibleTime(why=Never.PAST, said=heard.word(place), spans=(heard.span(place, place + 1),))
+
+
+_GONE = frozenset({"вчера", "позавчера"})
+
+
+def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
+    """Other times than were named: where none of them is said itself, and none of a visit that there is."""
+    is_said = any((when.day and when.day.any_of) or (when.time and _says_time(when.time)) for when in whens)
+    hits = [*heard.of("ELSEWHEN")]
+    is_of_talk = heard.context.asked in _OF_TIMES and not is_said
+    if hits and (is_of_talk or _is_of_visit(heard, whens)) and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
+        yield Elsewhen(way=WhichWay(hits[-1].value), spans=heard.spans("ELSEWHEN"))
+
+
+def _is_of_visit(heard: Heard, whens: Sequence[When]) -> bool:
+    """Whether "later" may be said of a visit: nothing is talked about, and no time is named but that of the visit."""
+    is_timed = any(when.time and _says_time(when.time) for when in whens)
+    return heard.context.asked in {None, Asked.ATTENDANCE} and (not is_timed or heard.has("ASK_MY_VISITS"))
+
+
+def _says_time(said: Time) -> bool:
+    return bool(said.any_of) or said.shift is not None or said.is_same
+
+
+def _spans_of_whens(whens: Sequence[When]) -> tuple[Span, ...]:
+    parts = [part for when in whens for part in (when.day, when.time) if part]
+    return tuple(sorted({span for part in parts for span in part.spans}))
+
+
+def stops_in(heard: Heard) -> Iterator[Command]:
+    """A word to stop or to begin again; one that means other things elsewhere counts only alone."""
+    for kind, command in (("STOP", Stop), ("START", Restart)):
+        if heard.spans(kind, "") or (heard.spans(kind, "alone") and is_alone(heard, kind, "NO", "YES")):
+            yield command(spans=heard.spans(kind))
+
+
+def is_alone(heard: Heard, *kinds: str) -> bool:
+    said = heard.covered({*kinds, *NEUTRAL})
+    return all(place in said or not token.text.isalnum() for place, token in enumerate(heard.tokens))
+
+
+def _wishes(heard: Heard) -> Iterator[Command]:
+    """A visit that is wished for, to be moved, or not to be."""
+    is_in_a_talk = heard.context.asked in _IN_A_TALK
+    if heard.spans("WANT_MOVE", "") or (heard.has("WANT_MOVE") and not is_in_a_talk):
+        yield WantMove(spans=heard.spans("WANT_MOVE"))
+    if comes_after_all(heard):
+        return
+    if heard.spans("WANT_CANCEL", "") or _may_cancel(heard):
+        yield WantCancel(spans=heard.spans("WANT_CANCEL"))
+    elif _may_move(heard) or _is_sooner_or_later(heard):
+        yield WantMove(spans=heard.spans("WANT_CANCEL"))
+    if heard.spans("WANT_BOOKING", ""):
+        yield WantBooking(spans=heard.spans("WANT_BOOKING", ""))
+
+
+def _is_sooner_or_later(heard: Heard) -> bool:
+    """Whether the visit of a reminder is wished to be earlier or later, and no time is said."""
+    return heard.context.asked is Asked.ATTENDANCE and heard.has("ELSEWHEN") and not heard.whens
+
+
+def _may_cancel(heard: Heard) -> bool:
+    """Whether "I cannot" is said of a visit, and not of a time that we talk about."""
+    if not heard.spans("WANT_CANCEL", "maybe") or heard.context.asked in _IN_A_TALK:
+        return False
+    refused = any(when.time and when.time.not_in for when in heard.whens)
+    return not _wishes_a_time(heard) and not refused and heard.context.asked is None
+
+
+def _may_move(heard: Heard) -> bool:
+    """Whether "I cannot" is said of a visit that may be at another time: that time is named with it."""
+    if not heard.spans("WANT_CANCEL", "maybe") or heard.context.asked is not None or heard.has("WANT_BOOKING"):
+        return False
+    return _wishes_a_time(heard) and not any(True for _ in services_in(heard))
+
+
+def _wishes_a_time(heard: Heard) -> bool:
+    return any((when.day and when.day.any_of) or (when.time and when.time.any_of) for when in heard.whens)
+
+
+def _late(heard: Heard) -> Iterator[Late | WantMove]:
+    if _is_moved(heard):
+        yield WantMove(spans=heard.spans("LATE"))
+    elif heard.has("LATE"):
+        yield Late(minutes=_minutes(heard), spans=heard.spans("LATE"))
+
+
+def _is_moved(heard: Heard) -> bool:
+    """Whether "I do not make it" is followed by another time, so that nobody comes late."""
+    is_weak = heard.has("LATE") and all(hit.value == "weak" for hit in heard.of("LATE"))
+    return is_weak and heard.context.asked in {None, Asked.ATTENDANCE} and _wishes_a_time(heard)
+
+
+def _minutes(heard: Heard) -> int | None:
+    words = [token.text for token in heard.tokens]
+    for place, word in enumerate(words):
+        if word.isascii() and word.isdecimal() and len(word) <= len("99"):
+            around = words[max(0, place - 2) : place + 2]
+            if any(one.startswith("мин") for one in around) or "на" in around[:2]:
+                return int(word)
+    return next((_MINUTES[word] for word in words if word in _MINUTES), None)
