@@ -7,6 +7,7 @@ SIGTERM ends the process as soon as the requests in hand are answered. HTTP/2 an
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import resource
@@ -18,15 +19,17 @@ from functools import partial
 from typing import Any
 
 import structlog
-from gevent import sleep, spawn_raw
+from gevent import GreenletExit, sleep, spawn_raw
 from gevent.event import Event
 from gevent.server import StreamServer
 from gunicorn import http, util
+from gunicorn.http import wsgi
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.ggevent import GeventWorker
 
 from aiadmin import logs
 from aiadmin.config import Config
+from aiadmin.edge.answers import EdgeAnswer
 from aiadmin.edge.connections import ENVIRON_KEY, Connection, ConnectionLimits, Connections, Patience, Phase
 from aiadmin.edge.greenlets import patch_all
 from aiadmin.edge.peers import caller_of, peer_of
@@ -126,11 +129,31 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
             request.body, request.proxy_protocol_info = io.BytesIO(body), {}
             connection.enter(Phase.WORKING)
             try:
-                self.handle_request(server, request, client, addr)
+                with contextlib.suppress(GreenletExit, SystemExit):  # a poll that is sent away; the master's abort
+                    self._work(server, request, client, addr)
             finally:
                 if request.must_close:  # the rest of its body is on its way
                     _linger(client, connection)
             connection.enter(Phase.IDLE, patience.idle)
+
+    def _work(self, server: Any, request: Any, client: Any, addr: Any) -> None:
+        """One request and its answer, as gunicorn's `handle_request` does it, which would send them in pieces.
+
+        Raises:
+            StopIteration: the connection ends here.
+        """
+        answer, environ = wsgi.create(request, client, addr, server, self.cfg, response_class=EdgeAnswer)
+        environ["wsgi.multithread"] = True
+        if not self.alive or not self.cfg.keepalive:
+            answer.force_close()
+        parts = self.wsgi(environ, answer.start_response)
+        try:
+            answer.write_all(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        if answer.should_close():
+            raise StopIteration
 
     def _serve(self, app: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """One request; its answer is sent by gunicorn, which may take as long as the peer likes to read."""
