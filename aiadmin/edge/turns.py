@@ -8,7 +8,7 @@ import gevent
 from gevent.event import Event
 
 URGENT = ("/marketplace/webhook/", "/health")
-PER_ROUND = 8
+PER_ROUND = 16
 """How many requests begin before the network is looked at again."""
 _LOOK_SECONDS = 0.0001
 """Any time that is not zero makes the loop look for what has come."""
