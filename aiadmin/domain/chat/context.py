@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
-from aiadmin.domain.chat.hearing import ReadingContext
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.chat.when import Asked, DayParts

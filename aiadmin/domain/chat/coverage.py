@@ -179,7 +179,7 @@ class Coverage:
     def _is_remark(self, place: int) -> bool:
         """Whether a word stands in a sentence of its own that tells something: "у меня совещание", "она звонила"."""
         sentence = self.heard.sentences[place]
-        if sentence in self.heard.reasons | self.heard.kept:
+        if self.heard.is_told(place):
             return True
         return sentence not in self._of_wishes and (sentence in self._told or self._is_of_story(place))
 

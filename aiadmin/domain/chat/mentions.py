@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
+from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS
 from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.when import Asked, Span
+from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.remarks import OWN, PLACES_OF_BODY
 from aiadmin.domain.chat.words.trades import HINTS
@@ -80,6 +83,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     """The services that are named, each wish one; those without a service of the salon's come as unclear."""
     asked = frozenset(heard.context.candidates)
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)]
+    found = _wished(heard, found)
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
     mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
@@ -98,6 +102,56 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + _is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _wished(heard: Heard, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """The mentions where something is wished; what is only told of counts where nothing else is named.
+
+    A part of the body that is told of says what is meant: "болит спина, хочу массаж".
+    """
+    wished = [one for one in mentions if not all(map(heard.is_told, one.places))]
+    telling = [one for one in wished if not _is_of_body(heard, one)]
+    if any(not one.is_left_out for one in telling):
+        kept = [one for one in wished if one in telling or not _is_saying_more(heard, one)]
+        told = [one for one in mentions if one not in kept and _is_of_body(heard, one)]
+        for one in kept:
+            one.ids = one.ids.intersection(*(each.ids for each in told)) or one.ids
+        others = [one for one in told if any(_is_of_another_part(heard, each, one) for each in kept)]
+        return [one for one in mentions if one in kept or one in others]
+    return wished or list(mentions)
+
+
+def _is_of_another_part(heard: Heard, wished: _Mention, told: _Mention) -> bool:
+    """Whether what is wished is for another part of the body here than the one that was told of.
+
+    "Ресницы осыпались, хочу коррекцию" means no brows, though only those are corrected here.
+    """
+    lemma, parts = heard.context.vocabulary.morphology.lemma, BODY | PLACES_OF_BODY
+    titles = [one.title for one in heard.context.vocabulary.services if one.id in wished.ids]
+    said = {lemma(heard.word(place)) for place in (*wished.places, *told.places)}
+    return all(title & parts and not title & parts & said for title in titles)
+
+
+def _is_of_body(heard: Heard, mention: _Mention) -> bool:
+    """Whether a mention is only of parts of the body: "ногти"; it may be a service, and it may be anything else."""
+    lemma = heard.context.vocabulary.morphology.lemma
+    return all(lemma(heard.word(place)) in BODY | PLACES_OF_BODY for place in (*mention.places, *mention.hints))
+
+
+def _is_saying_more(heard: Heard, mention: _Mention) -> bool:
+    """Whether a sentence tells something of a part of the body: "руки из одного места"; in a list it stands alone."""
+    beside = {heard.word(mention.first - 1), heard.word(mention.end)}
+    own = heard.context.vocabulary
+    return not beside & (_JOINTS | {"на", "для"}) and any(
+        heard.word_class(place) in _TOLD_OF_BODY
+        and place not in mention.places
+        and not any(heard.word(place) in table for table in (LEXICON, own.names, own.families, own.given_names))
+        and not is_service_word(heard, place)
+        for place in heard.sentence(mention.first)
+    )
+
+
+_TOLD_OF_BODY = frozenset({WordClass.NOUN, WordClass.STATEMENT, WordClass.PAST, WordClass.STRANGE})
 
 
 def _by_size(heard: Heard) -> Iterator[NamedService]:
@@ -157,7 +211,7 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
         meanings = vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
-        if not meanings or is_small or heard.sentences[place] in heard.kept:
+        if not meanings or is_small or heard.act(place) is SpeechAct.KEPT:
             continue
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)
@@ -364,9 +418,14 @@ def staff_in(heard: Heard) -> Iterator[NamedStaff]:
     for hit in heard.of("STAFF_OTHER"):
         yield NamedStaff(is_other=True, spans=(heard.span(hit.first, hit.end),))
     own_names = {place for name in names_in(heard) for place in _places(heard, name)}
-    for place in range(len(heard.tokens)):
-        if place not in own_names and heard.sentences[place] not in heard.kept:
-            yield from _staff_at(heard, place)
+    found = [
+        (place, named)
+        for place in range(len(heard.tokens))
+        if place not in own_names and heard.act(place) is not SpeechAct.KEPT
+        for named in _staff_at(heard, place)
+    ]
+    wished = [named for place, named in found if not heard.is_told(place)]
+    yield from wished if any(not one.is_excluded for one in wished) else (named for _, named in found)
 
 
 def _places(heard: Heard, name: Name) -> Iterator[int]:
@@ -661,8 +720,8 @@ def _is_to_come(heard: Heard, place: int) -> bool:
     Who does something else ("муж забирает"), or is asked or was somewhere, is no guest.
     """
     sentence = heard.sentence(place)
-    if heard.sentences[place] in heard.reasons:
-        return False
+    if heard.is_told(place) and heard.act(place) is not SpeechAct.AILMENT:
+        return heard.act(place) in TELLING and _is_meant_later(heard, place)
     before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
     if before in _WITH and any(token.text in _ACCOMPANYING for token in heard.tokens):
         return False
@@ -678,6 +737,22 @@ def _is_to_come(heard: Heard, place: int) -> bool:
         return all(verb in _COMES for verb in told) and bool(told or not is_of_visit)
     verbs = [one for one in sentence if heard.word_class(one) in _VERBS]
     return is_wish or all(heard.word(one) in _CALLED for one in verbs)
+
+
+def _is_meant_later(heard: Heard, place: int) -> bool:
+    """Whether who was told of is to be served: "муж был у вас, хочет ещё", "сын занят, его в среду"."""
+    if heard.context.vocabulary.morphology.lemma(heard.word(place)) != heard.word(place):
+        return False
+    wishes = [one for one in range(place, len(heard.tokens)) if not heard.is_told(one)]
+    own = {heard.sentences[one] for one in wishes if heard.word(one) in _SELF}
+    return any(
+        heard.word(one) in _THEIRS or (heard.word(one) in _WISHES_OF_OTHERS and heard.sentences[one] not in own)
+        for one in wishes
+    )
+
+
+_THEIRS = frozenset({"его", "ему", "ей", "ее", "им"})
+_WISHES_OF_OTHERS = frozenset({"хочет", "хотят", "просит", "просится", "желает", "собирается", "придет"})
 
 
 def _is_joined_to_guest(heard: Heard, place: int) -> bool:

@@ -23,9 +23,10 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.coverage import unread_in
 from aiadmin.domain.chat.foreign import foreign
-from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
+from aiadmin.domain.chat.hearing import Heard, hear
 from aiadmin.domain.chat.meanings import meanings_in
 from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.settling import FOR_A_HUMAN, HOSTILE, not_understood, settled
 from aiadmin.domain.chat.when import Asked
 

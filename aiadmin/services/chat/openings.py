@@ -14,8 +14,8 @@ from aiadmin.domain.chat.confirmation import Question, distinct
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.floor import LEFT, Floor
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import ClientView, Situation
 from aiadmin.domain.chat.transcript import (
     ChatPart,

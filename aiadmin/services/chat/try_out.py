@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.remembered import RememberedChat
 from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
 from aiadmin.domain.chat.steps import Found, Need, Reply

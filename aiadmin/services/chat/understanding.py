@@ -22,11 +22,11 @@ from aiadmin.domain.chat.commands import (
     Stop,
     WantHuman,
 )
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.model.answer import commands_of, joined
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import LONGEST_TEXT, SCHEMA, ModelTask, task_of
 from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports.clock import Clock

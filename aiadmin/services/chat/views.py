@@ -11,11 +11,11 @@ from typing import Generic, TypeVar
 
 from aiadmin.domain.chat.abilities import usable
 from aiadmin.domain.chat.bot_settings import offered_staff
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.morphology import Morphology
 from aiadmin.domain.chat.own_visits import given_name, own_visits, wall_clock
 from aiadmin.domain.chat.persons import is_person
 from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import BotMode, ClientView, SalonView
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.errors import CompanyNotFoundError

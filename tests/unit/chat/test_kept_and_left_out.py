@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aiadmin.domain.chat.commands import Command, Guest, Late, NamedService, NamedStaff, No, WantCancel, WantMove
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.reading import read_text
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
 from tests.support.reading import MORPHOLOGY, NOW
 

@@ -10,12 +10,12 @@ from aiadmin.adapters.morphology import PymorphyMorphology
 from aiadmin.domain.chat.commands import NamedStaff
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.parts.booking import OneAtATime
 from aiadmin.domain.chat.parts.questions import Prices
 from aiadmin.domain.chat.parts.talk import Waiting
 from aiadmin.domain.chat.parts.visits import AlreadyBooked
 from aiadmin.domain.chat.reading import read_text
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.steps import Act, NeedStarts
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
 from aiadmin.domain.journal.online_booking import Start

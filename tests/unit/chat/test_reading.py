@@ -44,6 +44,7 @@ FILES = (
     "kinds.jsonl",
     "questions.jsonl",
     "feedback.jsonl",
+    "speech_acts.jsonl",
 )
 LABELLED = [turn for name in FILES for turn in turns(name)]
 VIEWS = st.sampled_from(sorted(salons()))

@@ -11,8 +11,8 @@ from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.commands import AskDuration, AskFact, AskSlots, Suits
 from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.reading import read_text
+from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import Ability, SalonView
 from aiadmin.domain.chat.steps import Act, Asks
 from aiadmin.domain.chat.vocabulary import OfferedService, vocabulary_of

@@ -14,7 +14,6 @@ from typing import Any
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.dates.reading import read_when
-from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.model.pseudonyms import readable
 from aiadmin.domain.chat.model.task import (
     ANY_STAFF,
@@ -28,6 +27,7 @@ from aiadmin.domain.chat.model.task import (
     WORKS,
     ModelTask,
 )
+from aiadmin.domain.chat.reading_context import ReadingContext
 
 _FENCE = re.compile(r"^```[a-z]*\s*|\s*```$")
 _LONGEST_TOPIC = 60

@@ -1,0 +1,35 @@
+"""What a burst is read against, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.vocabulary import Vocabulary
+from aiadmin.domain.chat.when import Asked, DayParts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingContext:
+    """What a burst is read against.
+
+    Attributes:
+        vocabulary: the salon's own words.
+        now: the salon's wall clock.
+        parts: what morning and evening mean there.
+        asked: what our last question was about; None when none is open.
+        options: how many lines the numbered list had that was shown last.
+        candidates: the services that the last question was about.
+        offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
+        offered: the times that are proposed, by the salon's wall clock.
+    """
+
+    vocabulary: Vocabulary
+    now: datetime
+    parts: DayParts = field(default_factory=DayParts)
+    asked: Asked | None = None
+    options: int = 0
+    candidates: tuple[int, ...] = ()
+    offers: VisitOperation | None = None
+    offered: tuple[datetime, ...] = ()
