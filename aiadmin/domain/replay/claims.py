@@ -43,10 +43,22 @@ _YES = frozenset(
     | {"пойдет", "ok", "okay", "yes", "yep", "sure", "please"}
 )
 _COMES = frozenset({"приеду", "приедем", "подойду", "подойдем", "подъеду", "подъедем", "ждите", "помню"})
+_CHANGES = frozenset({"перенесите", "переносите", "перенести", "отмените", "отменяйте", "отменить"})
+"""Of a visit that a reminder asks about they are no yes."""
 _BUT = frozenset(
     {"нет", "не", "но", "хотя", "лучше", "передумала", "передумал", "подождите", "погодите", "стоп", "сначала"}
     | {"может", "лишь", "если", "no", "not", "but"}
 )
+_AS_AGREED = re.compile(
+    r"\b(?:(?:все|запись|визит|завтра|сегодня|планы?) )?(?:в силе|по плану|как договаривались|без изменений)\b"
+    r"|\bпланы не (?:изменились|меняются|поменялись)\b|\bничего не (?:изменилось|меняется|поменялось)\b"
+)
+"""What says that a visit stands as it was agreed."""
+_NO_REFUSAL = re.compile(
+    r"\b(?:чуть|едва) (?:было )?не (?:забыл[аи]?|проспал[аи]?|пропустил[аи]?)\b"
+    r"|\bне (?:забыл[аи]?|забуду|забудем|опоздаю|опоздаем|переживайте|волнуйтесь|беспокойтесь|подведу)\b"
+)
+"""What has a word of refusing in it and refuses nothing."""
 _SIGNS = ("+", "👍", "👌", "✅", "🆗")
 _LONG, _ALIKE = 6, 0.8
 _CLAUSE = re.compile(r"(?:(?!\s+а\s)[^,.!?;\n])+[,.!?;]?")
@@ -86,9 +98,12 @@ def is_yes(texts: tuple[str, ...]) -> bool:
 
 def is_coming(texts: tuple[str, ...]) -> bool:
     """Whether a client's words say yes to a reminder: a question beside it takes nothing back, a condition does."""
-    whole = "\n".join(texts)
-    if _BUT & set(words_of(whole)):
+    whole = _NO_REFUSAL.sub(" ", "\n".join(texts).lower().replace("ё", "е"))
+    stands = _AS_AGREED.sub(" ", whole)
+    if (_BUT | _CHANGES) & set(words_of(stands)):
         return False
+    if stands != whole and "?" not in whole:
+        return True
     clauses = _CLAUSE.findall(whole)
     return any(is_yes((one,)) or ("?" not in one and _COMES & set(words_of(one))) for one in clauses)
 
