@@ -24,6 +24,7 @@ _LAST = frozenset({"последнее", "последний", "последню
 _ANY = frozenset({"любое", "любой", "любую", "любая"})
 _BESIDE_A_NUMBER = frozenset(
     {"вариант", "варианта", "варианту", "номер", "пункт", "строка", "строчка", "под", "на", "за", "это", "пусть", "и"}
+    | {"выбираю", "выберу", "беру", "возьму", "берем"}
     | {"балл", "балла", "баллов", "звезда", "звезды", "звезд"}
 )
 NEUTRAL = frozenset({"GREET", "THANK", "TRIFLE"})
@@ -310,9 +311,44 @@ def _leading_stars(heard: Heard) -> int:
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:
-    number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME)
+    number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME) or _compared(heard)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
+
+
+def _compared(heard: Heard) -> int:
+    """The line of the times that is the earliest or the latest: "то что попозже", "ранний"; 0 for anything else.
+
+    "Попозже" alone asks for other times than those.
+    """
+    if heard.context.asked not in {Asked.TIME, Asked.OPTIONS} or not heard.context.options:
+        return 0
+    known = heard.covered(NEUTRAL | {"SOFT", "YES"}) - heard.covered({"ELSEWHEN", "EARLIEST"})
+    words = [token.text for place, token in enumerate(heard.tokens) if place not in known]
+    way = [word for word in words if word in _EARLY or word in _LATE]
+    rest = {word for word in words if word not in way} - _HARMLESS_SIGNS - {"?"}
+    is_pointed_at = bool(rest & _POINTING) or (len(way) == 1 and way[0] in _ADJECTIVES)
+    if len(way) != 1 or not is_pointed_at or not rest <= _POINTING | _BESIDE_A_CHOICE:
+        return 0
+    lines = [*heard.context.listed]
+    if not lines:
+        return heard.context.options if way[0] in _LATE else 1
+    return lines.index(max(lines) if way[0] in _LATE else min(lines)) + 1
+
+
+_EARLY = frozenset({"раньше", "пораньше", "раннее", "ранний", "раннюю", "ранняя", "утреннее"})
+_LATE = frozenset(
+    {"позже", "попозже", "позднее", "попозднее", "поздний", "позднюю", "поздняя", "крайнее", "крайний", "крайнюю"}
+)
+_ADJECTIVES = (_EARLY | _LATE) - {"раньше", "пораньше", "позже", "попозже", "позднее", "попозднее", "утреннее"}
+_POINTING = frozenset(
+    {"то", "тот", "та", "ту", "что", "которое", "который", "которая", "которую", "самое", "самый", "самую", "вариант"}
+)
+"""What points at one of a list."""
+_BESIDE_A_CHOICE = frozenset(
+    {"давайте", "давай", "можно", "лучше", "время", "окошко", "окно", "запись", "на", "в", "я", "выбираю", "выберу"}
+    | {"беру", "хочу", "подойдет", "подходит", "пусть", "будет", "это", "записывайте", "запишите", "меня", "мне"}
+)
 
 
 def _only_number(heard: Heard, *, is_ordinal: bool = False) -> int:

@@ -29,6 +29,7 @@ def reading_context(situation: Situation, vocabulary: Vocabulary) -> ReadingCont
         parts=_parts(situation),
         asked=_asked(ask, None if is_over else dialogue.asked),
         options=0 if is_over else len(dialogue.shown) or len(dialogue.options) or len(dialogue.candidates),
+        listed=() if is_over else tuple(one.starts for one in dialogue.shown),
         candidates=() if is_over else dialogue.candidates,
         offers=ask.proposal.operation if ask is not None and ask.proposal is not None else None,
         offered=tuple(one.starts for one in ask.proposal.slots)

@@ -26,6 +26,7 @@ _MAY_BE_CLOSED = frozenset({None, Asked.ATTENDANCE, Asked.CONSENT, Asked.RATING}
 _LEADS = frozenset({"в", "на", "во"})
 _UNTIMED = frozenset(SpeechAct) - {SpeechAct.WISH, SpeechAct.AILMENT}
 """What sentences do that tell no time of a visit; an ailment has none of its own: "спину прихватило, завтра бы"."""
+_LASTING = frozenset({"час", "часик", "полчаса", "часа", "уложиться", "успеть", "успеете", "управитесь", "успеем"})
 _MOST_TRIED = 3
 """Misspelt words of which each reading is tried against the phrases."""
 _MOST_CORRECTED = 40
@@ -76,7 +77,7 @@ class Heard(Sentences):
             untimed: what sentences do whose days and times are none of the visit.
         """
         text = self.text
-        put_off = self.covered({"WAIT"}) | self.farewells
+        put_off = self.covered({"WAIT"}) | self.farewells | self._lengths
         for place in range(len(self.tokens)):
             if place in put_off or self.act(place) in untimed:
                 start, end = self.span(place, place + 1)
@@ -86,6 +87,13 @@ class Heard(Sentences):
             start, end = self.span(place - is_led, place + 1)
             text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+    @cached_property
+    def _lengths(self) -> set[int]:
+        """The places of how much time there is: "за час уложиться", "у меня ровно час"; "час" is no hour there."""
+        hits = (hit for hit in self.of("HARMLESS", "ASK_DURATION") if self.word(hit.end - 1) in _LASTING)
+        of_hours = (range(hit.first, hit.end) for hit in hits)
+        return {place for places in of_hours for place in places}
 
     @cached_property
     def farewells(self) -> frozenset[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from aiadmin.domain.chat.answers import NEUTRAL
 from aiadmin.domain.chat.commands import AskDuration, AskFact, AskMyVisits, AskSlots, AskWorks, Command, EveryVisit
+from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
-from aiadmin.domain.chat.lexicon import Hit
+from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions import staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span
@@ -50,8 +52,9 @@ def _facts(heard: Heard) -> Iterator[AskFact]:
 def _of_visits(heard: Heard) -> Iterator[Command]:
     """Visits that are asked about: the client's own, or when somebody else comes, which is for nobody to be told."""
     is_theirs = any(token.text in heard.context.vocabulary.kin for token in heard.tokens)
-    if heard.spans("ASK_MY_VISITS", "") or (is_theirs and heard.has("ASK_THEIR_VISITS")):
-        yield AskMyVisits(spans=heard.spans("ASK_MY_VISITS"))
+    own = [place for places in heard.places.values() if _asks_of_own_visit(heard, places) for place in places]
+    if own or heard.spans("ASK_MY_VISITS", "") or (is_theirs and heard.has("ASK_THEIR_VISITS")):
+        yield AskMyVisits(spans=tuple(heard.span(place, place + 1) for place in own) or heard.spans("ASK_MY_VISITS"))
     elif heard.has("ASK_MY_VISITS"):
         is_of_time = heard.context.asked in {None, Asked.ATTENDANCE}
         yield (AskMyVisits if is_of_time else AskDuration)(spans=heard.spans("ASK_MY_VISITS"))
@@ -59,6 +62,47 @@ def _of_visits(heard: Heard) -> Iterator[Command]:
     is_cancel = heard.has("WANT_CANCEL") or heard.context.offers is VisitOperation.CANCEL
     if "" in values or (values and is_cancel) or ("bare" in values and heard.context.asked is Asked.OPTIONS):
         yield EveryVisit(spans=heard.spans("ALL_VISITS"))
+
+
+def _asks_of_own_visit(heard: Heard, places: Sequence[int]) -> bool:
+    """Whether a sentence asks of the client's own visit, and says nothing but whose it is, and when or with whom.
+
+    "Я в субботу на 10 или на 11?" and "мне к скольки завтра": no verb wishes for anything.
+    """
+    if heard.context.asked not in {None, Asked.ATTENDANCE}:
+        return False
+    said = [heard.word(place) for place in places if heard.word(place) not in BREAKS]
+    words = {*said}
+    is_mine = bool(words & {"я", "мы"}) or any(pair in _AT_MINE for pair in pairwise(said))
+    is_for_me = bool(words & {"мне", "нам"}) and bool(words & _TO_WHICH_HOUR)
+    is_question = heard.word(places[-1] + 1) == "?" or bool(words & (_TO_WHICH_HOUR | _UNSURE))
+    vocabulary = heard.context.vocabulary
+    return (
+        (is_mine or is_for_me)
+        and is_question
+        and len(words) > len(_AT_MINE)
+        and all(
+            word in _OF_OWN_VISIT
+            or word.isdecimal()
+            or not _KINDS_OF_TIME.isdisjoint(LEXICON.get(word, ()))
+            or word in vocabulary.names
+            or (vocabulary.service_words(word) and any(pair in _AT_MINE for pair in pairwise(said)))
+            for word in words
+        )
+    )
+
+
+_AT_MINE = frozenset({("у", "меня"), ("у", "нас")})
+_TO_WHICH_HOUR = frozenset({"скольки", "сколько", "какое", "какой", "какую", "который", "когда"})
+_UNSURE = frozenset({"или", "либо", "точно", "что", "забыла", "забыл", "напомните"})
+_KINDS_OF_TIME = frozenset({"WD", "REL", "PARTI", "MONTHG", "NUM", "DOM_WORD", "UHOUR", "ORD", "NEXT", "THIS"})
+_OF_OWN_VISIT = (
+    _TO_WHICH_HOUR
+    | _UNSURE
+    | {"я", "мы", "мне", "нам", "у", "меня", "нас", "на", "в", "во", "к", "ко", "с", "а", "и", "же", "ж", "то", "там"}
+    | {"вам", "вас", "что", "ли", "вроде", "без", "время", "число", "день", "мастеру", "кому", "слушайте", "записано"}
+    | {"записана", "записан", "записаны", "прийти", "приходить", "быть", "подходить", "подскажите", "часов", "часам"}
+)
 
 
 _LASTING, _TERMS = "стойкость", "состав"

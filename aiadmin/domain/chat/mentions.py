@@ -145,12 +145,15 @@ def _is_saying_more(heard: Heard, mention: _Mention) -> bool:
     return not beside & (_JOINTS | {"на", "для"}) and any(
         heard.word_class(place) in _TOLD_OF_BODY
         and place not in mention.places
-        and not any(heard.word(place) in table for table in (LEXICON, own.names, own.families, own.given_names))
+        and not any(heard.word(place) in table for table in (own.names, own.families, own.given_names))
+        and LEXICON.get(heard.word(place), {}).keys() <= _NO_TIME
         and not is_service_word(heard, place)
         for place in heard.sentence(mention.first)
     )
 
 
+_NO_TIME = frozenset({"SLOT", "COUNTED"})
+"""What words of the grammar of times are that may be anything: "из одного места"."""
 _TOLD_OF_BODY = frozenset({WordClass.NOUN, WordClass.STATEMENT, WordClass.PAST, WordClass.STRANGE})
 
 

@@ -20,6 +20,7 @@ class ReadingContext:
         parts: what morning and evening mean there.
         asked: what our last question was about; None when none is open.
         options: how many lines the numbered list had that was shown last.
+        listed: when each line of it is, where it was a list of times.
         candidates: the services that the last question was about.
         offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
         offered: the times that are proposed, by the salon's wall clock.
@@ -30,6 +31,7 @@ class ReadingContext:
     parts: DayParts = field(default_factory=DayParts)
     asked: Asked | None = None
     options: int = 0
+    listed: tuple[datetime, ...] = ()
     candidates: tuple[int, ...] = ()
     offers: VisitOperation | None = None
     offered: tuple[datetime, ...] = ()

@@ -18,6 +18,7 @@ from aiadmin.domain.chat.commands import (
     Choose,
     Command,
     Complaint,
+    Earliest,
     Elsewhen,
     Greet,
     Guest,
@@ -91,8 +92,7 @@ def not_understood(text: str) -> NotUnderstood:
 def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
     found = _without_spam(heard, commands)
-    if any(isinstance(one, (Rating, Choose)) for one in found):
-        found = without(found, Suits, Yes, NamedService)
+    found = _of_choice(found)
     found = _without_yes(_without_offered(heard, found))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
@@ -113,6 +113,14 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
             *_thanks(heard, found),
         ]
     return _or_not_understood(heard, _asked_of_service(heard, found))
+
+
+def _of_choice(commands: list[Command]) -> list[Command]:
+    """A line of a list, or a rating, is what it is, though its words may be a time or a service elsewhere."""
+    if any(isinstance(one, Choose) for one in commands):
+        commands = without(commands, Elsewhen, Earliest, AskSlots)
+    is_one = any(isinstance(one, (Rating, Choose)) for one in commands)
+    return without(commands, Suits, Yes, NamedService) if is_one else commands
 
 
 def _asked_of_service(heard: Heard, commands: list[Command]) -> list[Command]:
