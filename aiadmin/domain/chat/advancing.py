@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
+from aiadmin.domain.chat.continuing import continued
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.own_visit_wish import of_own_visit
 from aiadmin.domain.chat.situation import SalonView, Situation
@@ -47,7 +48,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     """
     if dialogue.is_over(situation.now):
         dialogue = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language)
-    commands = about_offer(commands, situation)
+    commands = continued(about_offer(commands, situation), dialogue, situation)
     if not commands:
         return dialogue
     known = _with_unread(_in_language(dialogue, commands, situation), commands)

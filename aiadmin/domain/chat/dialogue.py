@@ -27,6 +27,16 @@ class VisitOperation(StrEnum):
     CANCEL = "cancel"
 
 
+class Inquiry(StrEnum):
+    """A question that may go on in a few words: of another day, another master, another service."""
+
+    HOURS = "hours"
+    WHO_WORKS = "who_works"
+    STAFF_WORKS = "staff_works"
+    PRICE = "price"
+    LENGTH = "length"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What something costs: the same twice, a range, or from so much on; neither is not known."""
@@ -137,6 +147,8 @@ class Dialogue:
         haggled, refusals: how often the price, and our offers, were refused.
         said: a fingerprint of what we have said last.
         question: the kind of the question that it ended with; empty where it asked nothing.
+        inquiries: what was asked last, where nothing was wished for since.
+        inquired: the services that it was asked of.
         circles: how often in a row the same was said again, or asked again.
         language: in which it is answered, by its code of ISO 639-1.
         touched_at: when it last changed, by the salon's wall clock.
@@ -178,6 +190,8 @@ class Dialogue:
     refusals: int = 0
     said: str = ""
     question: str = ""
+    inquiries: tuple[Inquiry, ...] = ()
+    inquired: tuple[int, ...] = ()
     circles: int = 0
     language: str = "ru"
     touched_at: datetime | None = None

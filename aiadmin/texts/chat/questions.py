@@ -134,7 +134,8 @@ def _staff_week(part: parts.StaffWeek, _: Situation) -> str:
 
 def _who_works(part: parts.WhoWorks, situation: Situation) -> str:
     day = wording.amid(part.day, situation.now.date())
-    return f"{wording.capital(day)} работают: {', '.join(part.names)}."
+    hours = f"с {wording.clock(part.hours[0])} до {wording.clock(part.hours[1])} " if part.hours else ""
+    return f"{wording.capital(day)} {hours}работают: {', '.join(part.names)}."
 
 
 def _masters(part: parts.OurMasters, _: Situation) -> str:

@@ -332,6 +332,8 @@ def _lexicon() -> Mapping[str, Mapping[str, Any]]:
 
 LEXICON = _lexicon()
 """Every word that is known, with what it may be."""
+MONTHS = tuple(word for word, kinds in LEXICON.items() if "MONTHG" in kinds)
+"""Months as they stand behind the number of a day."""
 
 _NOT_CORRECTED = frozenset(
     {"FN", "COUNTED", "MONEY", "OF_NUMBER", "VISIT", "RANKED", "SLOT", "FREE", "LASTS", "BOOKED"}

@@ -133,10 +133,15 @@ class StaffWeek(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class WhoWorks(Part):
-    """Who works on a day."""
+    """Who works on a day.
+
+    Attributes:
+        hours: from when the first of them works until when the last; None where only who was asked for.
+    """
 
     day: date
     names: tuple[str, ...]
+    hours: Span | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from aiadmin.domain.chat.commands import AskFact
+from aiadmin.domain.chat.dates.reading import read_when
+from aiadmin.domain.chat.dates.words import MONTHS
 from aiadmin.domain.chat.parts.questions import ChangeBan, FactQuoted
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.steps import Part
@@ -14,6 +17,9 @@ from aiadmin.domain.chat.words.topics import TOPICS
 
 _RULES: Mapping[str, str] = {"отмена": "cancel", "предоплата": "prepay", "опоздание": "late"}
 """Topics that the salon's own rules answer."""
+_OF_OPENING = ("работ", "открыт", "закрыт", "праздн", "выходн", "график", "режим")
+_DATED = re.compile(rf"\d{{1,2}}\.\d\d\b|\d\D{{0,3}}\s+(?:{'|'.join(MONTHS)})\b")
+"""A date with its month: a day of the week alone is told of every week."""
 _ANSWERING: Mapping[str, tuple[str, ...]] = {"подготовка": ("возьм", "принес", "выда", "собой")}
 """What an answer has that is one to a topic, whatever it is called: towels that are given out need not be brought."""
 
@@ -31,6 +37,16 @@ def quoted(asked: Sequence[AskFact], salon: SalonView) -> tuple[list[Part], list
     answered = [one for one in asked if one not in unknown]
     left = [one.topic for one in unknown if not any(_touch(one, other) for other in answered)]
     return list(parts.values()), left
+
+
+def tells_of(fact: str, day: date) -> bool:
+    """Whether an owner has told when the salon is open on just that day: the date stands in what was told."""
+    words = _plain(fact)
+    if not any(one in words for one in _OF_OPENING) or not _DATED.search(words):
+        return False
+    whens = read_when(words, now=datetime.combine(day, time.min))
+    named = [one for when in whens if when.day for one in (*when.day.any_of, *when.day.not_on)]
+    return any(one.last is not None and one.has(day) for one in named)
 
 
 def _touch(one: AskFact, other: AskFact) -> bool:

@@ -5,7 +5,6 @@ A question inside a wish is answered, and then the wish goes on: the open questi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -38,6 +37,8 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.holidays import is_holiday
+from aiadmin.domain.chat.parts.booking import MasterAway
 from aiadmin.domain.chat.parts.questions import (
     Address,
     AskedOfSalon,
@@ -58,7 +59,7 @@ from aiadmin.domain.chat.parts.questions import (
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
-from aiadmin.domain.chat.policy.facts import quoted
+from aiadmin.domain.chat.policy.facts import quoted, tells_of
 from aiadmin.domain.chat.policy.handing_over import BOT
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
 from aiadmin.domain.chat.policy.prices import asked_services, category_prices, lengths, masters_of, prices
@@ -88,12 +89,10 @@ _WISHES: tuple[type[Command], ...] = (
 )
 """What is more than a question: it is answered with it."""
 _SERVICES, _ABOUT, _WAITING, _LASTS = "услуги", "описание", "лист ожидания", "стойкость"
-_WEEK = 7
-_MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
-"""As a date names them."""
+_HOLIDAYS = "праздники"
+_WEEK, _FORTNIGHT = 7, 14
+MOST_DAYS = 3
+"""Days whose hours are told one by one."""
 _HARM = "противопоказания"
 """A topic whose very word would be an answer about health."""
 _OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING})
@@ -164,6 +163,9 @@ def _told(reply: Reply, answers: _Answers) -> Reply:
 
 def _together(following: Reply, answers: _Answers) -> Reply:
     parts = [one for one in answers.parts if not isinstance(one, WhichPrice)]
+    off = {one.day for one in parts if isinstance(one, StaffOn) and not one.hours}
+    left = [one for one in following.parts if not (isinstance(one, MasterAway) and set(one.days) <= off)]
+    following = replace(following, parts=tuple(left))
     if not following.parts and following.act is Act.SILENT:
         following = replace(following, act=Act.INFORM)
     return _told(replace(following, parts=(*parts, *following.parts)), answers)
@@ -261,28 +263,51 @@ def _day(turn: TurnFacts) -> date | None:
 
 
 def _of_hours(turn: TurnFacts, answers: _Answers) -> None:
-    if not turn.has(AskHours):
-        return
-    hours, day = turn.salon.hours, _day(turn)
-    told = _told_of_day(turn, day) if day is not None else None
-    if told is not None:
-        answers.parts.append(told)
-    elif not hours:
-        answers.is_unknown = True
-    elif day is not None:
-        answers.parts.append(OpenOn(day=day, hours=hours.get(day.weekday())))
+    if not turn.has(AskHours) or any(one.topic == _HOLIDAYS for one in turn.of(AskFact)):
+        return  # of holidays only what the owner has told is known
+    days = _days_asked(turn)
+    by_day = [_told_of_day(turn, day) or _hours_of(turn, day) for day in days] or [_hours_of_week(turn)]
+    found = dict.fromkeys(part for parts in by_day for part in parts)
+    answers.is_unknown = answers.is_unknown or not all(by_day)
+    if len(days) > MOST_DAYS:
+        special = [one for one in found if not isinstance(one, OpenOn)]
+        answers.parts += special or (_hours_of_week(turn) if all(by_day) else [])
     else:
-        answers.parts.append(OpenHours(hours=tuple(sorted(hours.items()))))
+        answers.parts += found
 
 
-def _told_of_day(turn: TurnFacts, day: date) -> Part | None:
+def _days_asked(turn: TurnFacts) -> Sequence[date]:
+    """The days that were named, in their order."""
+    days = [when.day for one in turn.of(Suits) for when in one.whens if when.day]
+    ranges = [one for day in days for one in (*day.any_of, *day.or_else) if one.last is not None]
+    found = {
+        one.first + timedelta(days=step)
+        for one in ranges
+        if one.last is not None
+        for step in range(min((one.last - one.first).days, _FORTNIGHT) + 1)
+    }
+    return sorted(found)
+
+
+def _hours_of_week(turn: TurnFacts) -> list[Part]:
+    return [OpenHours(hours=tuple(sorted(turn.salon.hours.items())))] if turn.salon.hours else []
+
+
+def _hours_of(turn: TurnFacts, day: date) -> list[Part]:
+    """When the salon is open on a day; on a holiday who works then, where that is planned: its week tells nothing."""
+    if is_holiday(day):
+        working = [one for one in _offered(turn) if _works_still(turn, one, day)]
+        planned = [span for one in working for span in turn.salon.schedule[(one, day)]]
+        names = tuple(turn.salon.staff[one].name for one in working)
+        hours = (min(begins for begins, _ in planned), max(ends for _, ends in planned)) if planned else None
+        return [WhoWorks(day=day, names=names, hours=hours)] if working else []
+    return [OpenOn(day=day, hours=turn.salon.hours.get(day.weekday()))] if turn.salon.hours else []
+
+
+def _told_of_day(turn: TurnFacts, day: date) -> list[Part]:
     """What the owner has told of just that day, such as a holiday: it stands over the hours of the week."""
-    names = (f"{day.day} {_MONTHS[day.month - 1]}", f"{day:%d.%m}")
-    for topic, text in turn.salon.bot.facts.items():
-        words = f"{topic} {text}".lower()
-        if any(re.search(rf"(?<!\d){re.escape(name)}", words) for name in names):
-            return FactQuoted(topic=topic, text=text)
-    return None
+    facts = turn.salon.bot.facts.items()
+    return [FactQuoted(topic=topic, text=text) for topic, text in facts if tells_of(f"{topic}: {text}", day)]
 
 
 def _of_address(turn: TurnFacts, answers: _Answers) -> None:
