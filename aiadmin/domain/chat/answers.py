@@ -84,6 +84,26 @@ def is_plain_yes(heard: Heard) -> bool:
     return is_bare or is_one or _is_remark(heard, rest)
 
 
+def _leading_yes(heard: Heard) -> set[int]:
+    """The yes that a burst begins with, in a clause of its own."""
+    neutral = heard.covered(NEUTRAL)
+    for hit in sorted(heard.of("YES"), key=lambda hit: hit.first)[:1]:
+        is_first = all(place in neutral or heard.word(place) in _HARMLESS_SIGNS for place in range(hit.first))
+        is_whole = heard.word(hit.end) in _HARMLESS_SIGNS
+        return {*range(hit.first, hit.end)} if is_first and is_whole else set()
+    return set()
+
+
+_PROMISING = frozenset(
+    {"напишу", "отпишусь", "позвоню", "перезвоню", "сообщу", "расскажу", "запишусь", "перезапишусь", "отзвонюсь"}
+    | {"маякну", "наберу", "скину", "пришлю"}
+)
+"""What a client will do by and by, behind a yes that stands."""
+_UNDECIDED = frozenset(
+    {"решу", "решим", "надумаю", "определюсь", "смогу", "сможем", "подумаю", "узнаю", "посмотрю", "спрошу", "уточню"}
+    | {"пока", "точно", "сначала", "вечером", "другое", "другой"}
+)
+"""What makes the promise one to answer, and no yes yet."""
 _LATER = frozenset({"потом", "позже", "попозже", "позднее"})
 _PROMISES = frozenset({"запишусь", "запишемся", "перезапишусь", "перезапишемся"})
 
@@ -93,16 +113,25 @@ def _promised(heard: Heard, demanded: set[int]) -> frozenset[int]:
 
     They wish for nothing and deny nothing, so that they change nothing of a cancellation that is asked for.
     """
-    if not demanded or heard.context.offers is not VisitOperation.CANCEL or heard.whens or heard.errors:
+    agreed = demanded or _leading_yes(heard)
+    if not agreed or heard.context.offers is None or heard.whens or heard.errors:
         return frozenset()
     behind = [
         place
-        for place in range(max(demanded) + 1, len(heard.tokens))
-        if heard.clauses[place] > heard.clauses[max(demanded)]
+        for place in range(max(agreed) + 1, len(heard.tokens))
+        if heard.clauses[place] > heard.clauses[max(agreed)]
     ]
+    is_cancel = bool(demanded) and heard.context.offers is VisitOperation.CANCEL
+    if not is_cancel and not _PROMISING.intersection(heard.word(place) for place in behind):
+        return frozenset()
     own, words = heard.context.vocabulary, [heard.word(place) for place in behind]
     is_open = any(
-        word in _DENYING or word == "?" or word in own.kin or word in own.names or own.service_words(word)
+        word in _DENYING
+        or word in _UNDECIDED
+        or word == "?"
+        or word in own.kin
+        or word in own.names
+        or own.service_words(word)
         for word in words
     )
     asked = (
@@ -236,10 +265,14 @@ def _of_name(heard: Heard) -> set[int]:
     guests = [one for one in guests_in(heard) if one.name]
     spans = [span for one in (*names_in(heard), *guests) for span in one.spans]
     said = {place for place, token in enumerate(heard.tokens) if any(a <= token.start < b for a, b in spans)}
+    phrases = heard.covered({"NAME"})
     joining = {
-        place for place, token in enumerate(heard.tokens) if token.text == "и" and said & {place - 1, place + 1}
+        place
+        for place, token in enumerate(heard.tokens)
+        if (token.text == "и" and (said | phrases) & {place - 1, place + 1})
+        or (token.text in {"а", "на"} and place + 1 in said | phrases)
     }
-    return said | joining | heard.covered({"NAME"})
+    return (said | joining | phrases) if said else phrases
 
 
 def offered_again(heard: Heard) -> set[int]:
@@ -355,7 +388,9 @@ def _only_number(heard: Heard, *, is_ordinal: bool = False) -> int:
     """The one small number of a burst that says nothing else; 0 without one."""
     if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS"):
         return 0
-    neutral = heard.covered(NEUTRAL | {"YES", "SOFT"})
+    named = {span for one in names_in(heard) for span in one.spans} if heard.context.asked is Asked.TIME else set()
+    said = {place for place, token in enumerate(heard.tokens) if (token.start, token.end) in named}
+    neutral = heard.covered(NEUTRAL | {"YES", "SOFT"}) | (said and said | heard.covered({"NAME"}))
     rest = [token.text for place, token in enumerate(heard.tokens) if place not in neutral]
     words = [word for word in rest if word not in _HARMLESS_SIGNS | _BESIDE_A_NUMBER | _STARS | {"+", "е", "й"}]
     ordinal = _ordinal(words, heard.context.options) if heard.context.asked in _LISTED else 0

@@ -16,7 +16,6 @@ from aiadmin.domain.chat.commands import (
     Elsewhen,
     Greet,
     Haggle,
-    HealthMatter,
     ImpossibleTime,
     Injection,
     Late,
@@ -36,10 +35,10 @@ from aiadmin.domain.chat.commands import (
     WhichWay,
 )
 from aiadmin.domain.chat.feedback import dissatisfaction
+from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
-from aiadmin.domain.chat.inquiries import inquiries_in, names_a_service
-from aiadmin.domain.chat.lexicon import Hit
-from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in
+from aiadmin.domain.chat.inquiries import inquiries_in
+from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 
@@ -84,7 +83,7 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
             yield command(spans=spans)
     if heard.farewells:
         yield Thank(spans=heard.spans("FAREWELL"))
-    yield from _health(heard)
+    yield from harm_in(heard)
     yield from dissatisfaction(heard)
     if heard.orders:
         yield Injection(spans=heard.orders)
@@ -101,61 +100,6 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     yield from _late(heard)
     if heard.has("SPAM"):
         yield Spam(spans=heard.spans("SPAM"))
-
-
-_MAY = frozenset(
-    {"можно", "нельзя", "льзя", "вредно", "опасно", "разрешено", "разрешается", "повредит", "навредит", "безопасно"}
-    | {"противопоказано", "противопоказание", "допускается"}
-)
-"""Words by which it is asked whether something is harmful."""
-
-
-def _health(heard: Heard) -> Iterator[HealthMatter]:
-    """Harm and illness; what may be both a reason to come and a reason not to counts where it is asked of."""
-    harm = [
-        hit for hit in heard.of("HEALTH") if hit.value in {"", "self_harm"} and not _is_reason_to_come(heard, hit)
-    ]
-    is_asked = any(token.text in _MAY for token in heard.tokens)
-    asked = [
-        hit
-        for hit in heard.of("HEALTH")
-        if hit.value == "asked" or (hit.value == "may" and is_asked and not names_a_service(heard, hit))
-    ]
-    if harm or asked:
-        spans = sorted(heard.span(hit.first, hit.end) for hit in (*harm, *asked))
-        yield HealthMatter(is_asked=not harm, spans=tuple(spans))
-
-
-def _is_reason_to_come(heard: Heard, hit: Hit) -> bool:
-    """Whether an ailment is told as why somebody comes, and nothing says that it is of our work.
-
-    "Волосы сыпятся, к трихологу бы в субботу" wishes; "сыпятся после вас", or without any wish, is for a human.
-    """
-    is_ailment = any(heard.word(place).startswith(_AILMENTS) for place in range(hit.first, hit.end))
-    is_wished = heard.has("WANT_BOOKING") or bool(heard.whens)
-    return is_ailment and is_wished and _is_named_beside(heard, hit) and not _is_blamed(heard)
-
-
-def _is_blamed(heard: Heard) -> bool:
-    """Whether it is said that we did something: "после вашей краски", "делала у вас", "покрасили"."""
-    own = heard.context.vocabulary
-    for place, token in enumerate(heard.tokens):
-        is_done = token.text in _DONE or (heard.word_class(place) is WordClass.PAST and own.service_words(token.text))
-        is_us = token.text.startswith("ваш") or (token.text == "вас" and heard.word(place - 1) in _BY_US)
-        if is_us or is_done:
-            return True
-    return False
-
-
-_AILMENTS = ("чеш", "бол", "ноет", "ноют", "лез", "сып", "посып", "выпада", "отвал")
-_BY_US = frozenset({"после", "у", "от"})
-_DONE = frozenset({"делала", "делал", "делали", "сделали", "сделала", "сделал", "была", "был", "ходила", "ходил"})
-
-
-def _is_named_beside(heard: Heard, hit: Hit) -> bool:
-    """Whether a service is named in another sentence than a phrase stands in."""
-    named = (place for place in range(len(heard.tokens)) if is_service_word(heard, place))
-    return any(heard.sentences[place] != heard.sentences[hit.first] for place in named)
 
 
 def _price(heard: Heard) -> Iterator[NamedPrice]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import HANDS, Heard
-from aiadmin.domain.chat.lexicon import BREAKS
+from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.when import Asked, Span
@@ -529,16 +529,32 @@ def names_in(heard: Heard) -> list[Name]:
             and not _is_of_another(heard, hit.end)
         ):
             return [_name_at(heard, place)]
+        if _is_named_before(heard, hit):
+            return [_name_at(heard, hit.first - 1)]
     if heard.context.asked is Asked.NAME:
         return _answered_name(heard) or _signed(heard)
     return _signed(heard) if heard.context.asked in {Asked.TIME, Asked.DAY} else []
+
+
+def _is_named_before(heard: Heard, hit: Hit) -> bool:
+    """Whether the name stands before its words: "Марина меня зовут", "Марина я"."""
+    is_over = hit.end == len(heard.tokens) or heard.word(hit.end) in BREAKS
+    is_own = heard.word(hit.first) in {"меня", "я", "зовут"}
+    return is_over and is_own and _is_nominative(heard, hit.first - 1) and not _is_of_another(heard, hit.first - 1)
+
+
+def _is_nominative(heard: Heard, place: int) -> bool:
+    """Whether a word is a given name as somebody says it of themselves."""
+    word, vocabulary = heard.word(place), heard.context.vocabulary
+    is_name = bool(word) and bool(_given_name(heard, place)) and word not in _WORDS_TOO
+    return is_name and word in {vocabulary.morphology.given_name(word), vocabulary.morphology.lemma(word)}
 
 
 def _signed(heard: Heard) -> list[Name]:
     """A given name in a clause of its own behind a choice of time: "then at twelve. Marina"."""
     last = len(heard.tokens) - 1
     is_alone = last > 0 and heard.word(last - 1) in {".", "!", "\n", ","}
-    is_name = is_alone and heard.is_capital(last) and _given_name(heard, last)
+    is_name = is_alone and (_given_name(heard, last) if heard.is_capital(last) else _is_nominative(heard, last))
     return [_name_at(heard, last)] if is_name and heard.word(last) not in heard.context.vocabulary.names else []
 
 
@@ -575,11 +591,38 @@ def _answered_name(heard: Heard) -> list[Name]:
 
 def _name_at(heard: Heard, place: int, family: int | None = None) -> Name:
     after = place + 1
-    if family is None and after < len(heard.tokens) and heard.word(after).isalpha() and heard.is_capital(after):
+    if family is None and after < len(heard.tokens) and _may_be_family(heard, after):
         family = None if heard.context.vocabulary.is_ours(heard.word(after)) else after
     spans = [heard.span(one, one + 1) for one in (place, family) if one is not None]
     written = heard.written(family, family + 1).capitalize() if family is not None else ""
-    return Name(given=heard.written(place, place + 1).capitalize(), family=written, spans=tuple(sorted(spans)))
+    return Name(given=_called(heard, place).capitalize(), family=written, spans=tuple(sorted(spans)))
+
+
+def _may_be_family(heard: Heard, place: int) -> bool:
+    word = heard.word(place)
+    is_name = heard.context.vocabulary.morphology.is_personal_name(word) and not _given_name(heard, place)
+    return word.isalpha() and (heard.is_capital(place) or (is_name and heard.context.asked is Asked.NAME))
+
+
+def _called(heard: Heard, place: int) -> str:
+    """A name as it is written, or its nominative where it is what somebody is put down as: "запишите Марину"."""
+    is_object = heard.word(place - 1) in _PUTTING_DOWN
+    return (is_object and _nominative(heard, place)) or heard.written(place, place + 1)
+
+
+def _nominative(heard: Heard, place: int) -> str:
+    """What somebody is called whose name stands in another case; empty for no name."""
+    word, vocabulary = heard.word(place), heard.context.vocabulary
+    for ending, own in _ACCUSATIVE.items():
+        woman = word.removesuffix(ending) + own
+        if word.endswith(ending) and woman in vocabulary.given_names:
+            return woman
+    return vocabulary.morphology.given_name(word)
+
+
+_ACCUSATIVE = {"у": "а", "ю": "я"}
+"""Endings of women's names, and those of their nominatives."""
+_PUTTING_DOWN = frozenset({"на", "запишите", "записывайте", "запиши", "пишите", "пиши", "записать"})
 
 
 def guests_in(heard: Heard) -> Iterator[Guest]:
@@ -636,7 +679,7 @@ def _served_by_name(heard: Heard) -> Iterator[Guest]:
         )
         if is_served:
             yield Guest(
-                name=vocabulary.morphology.given_name(token.text).capitalize() or name,
+                name=_nominative(heard, place).capitalize() or name,
                 spans=(heard.span(place, place + 1),),
             )
             return

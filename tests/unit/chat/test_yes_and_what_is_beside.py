@@ -137,3 +137,39 @@ def test_a_promise_or_a_reason_behind_a_cancellation_changes_nothing_of_it(text:
 )
 def test_a_condition_or_another_wish_behind_a_cancellation_does(text: str) -> None:
     assert not _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
+
+
+PROMISED = [
+    "да, напишу как доберусь",
+    "да, отпишусь как дойду",
+    "ок, потом расскажу как всё прошло",
+    "хорошо, позвоню когда подъеду",
+    "да, спасибо! сообщу мужу",
+    "да. отзвонюсь как буду рядом",
+]
+OPEN = [
+    "да, напишу если надумаю",
+    "да, напишу как определюсь",
+    "да, позвоню как решу",
+    "да, напишу точно вечером",
+    "да, напишу, а можно в 16?",
+    "да, только напишу сначала маме",
+    "ок, позвоню узнаю и напишу",
+    "да, сообщу другое время",
+]
+
+
+@pytest.mark.parametrize("text", PROMISED)
+def test_a_promise_to_write_behind_a_yes_takes_nothing_from_it(text: str) -> None:
+    assert _says_yes(understood(text, _booking(None)), Thank) == ("мужу" not in text)
+
+
+@pytest.mark.parametrize("text", [*PROMISED[:4], "да, вернусь напишу", "да, потом сама запишусь", "да, перезапишусь"])
+def test_nor_from_a_yes_to_a_cancellation(text: str) -> None:
+    assert _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_a_promise_to_decide_is_no_yes_yet(text: str) -> None:
+    assert not _says_yes(understood(text, _booking(None)))
+    assert not _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
