@@ -254,6 +254,8 @@ def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation:
         dialogue = _wished_again(dialogue, new)
     if new:
         dialogue = _timed(dialogue, new, situation)
+    if new and _has(commands, said.Earliest):
+        dialogue = replace(dialogue, is_earliest=True)
     return _elsewhen(dialogue, commands, situation)
 
 

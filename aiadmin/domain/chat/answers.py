@@ -40,8 +40,7 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     """The answers in a burst; a mixed one is never a plain yes."""
     if heard.context.asked is Asked.RATING:
         yield from _rating(heard)
-    if heard.context.asked in _LISTED | {Asked.OPTIONS}:
-        yield from _choice(heard)
+    yield from _choice(heard)
     if is_plain_yes(heard):
         yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING", *_ASKED_FOR.values()))
         return
@@ -57,6 +56,20 @@ def answers_in(heard: Heard) -> Iterator[Command]:
         yield Yes(but=heard.text.strip(), spans=_spans(heard, "YES"))
 
 
+def _of_removed(heard: Heard) -> Iterator[tuple[int, int]]:
+    """The line of the visits that are listed which is to be off, and where it is said: "вторую уберите"."""
+    verbs = {*heard.removed, *(hit.first for hit in heard.of("WANT_CANCEL") if not hit.value)}
+    sentences = {heard.sentences[place] for place in verbs}
+    for place, token in enumerate(heard.tokens):
+        kinds = LEXICON.get(token.text, {})
+        if (
+            "ORD" in kinds
+            and heard.sentences[place] in sentences
+            and token.text.endswith(("ую", "ью", "ой", "ый", "ий"))
+        ):
+            yield int(kinds["ORD"]), place
+
+
 def is_plain_yes(heard: Heard) -> bool:
     """Whether a burst says yes, and nothing that could change what is agreed to."""
     kinds = {"YES"}
@@ -67,7 +80,9 @@ def is_plain_yes(heard: Heard) -> bool:
     is_one = _is_bare_number(heard, "1")
     demanded = _demanded(heard)
     promised = _promised(heard, demanded)
-    refused = any(hit.first not in promised for hit in heard.of("NO", "REFUSE", "CHANGE", "HARMLESS", "WAIT"))
+    refused = any(
+        hit.first not in promised for hit in heard.of("NO", "REFUSE", "CHANGE", "HARMLESS", "OR_NOT", "WAIT")
+    )
     if refused or not (heard.has(*kinds) or demanded or is_one):
         return False
     explained = (
@@ -344,6 +359,10 @@ def _leading_stars(heard: Heard) -> int:
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:
+    for number, place in _of_removed(heard):
+        yield Choose(number=number, spans=(heard.span(place, place + 1),))
+    if heard.context.asked not in _LISTED | {Asked.OPTIONS}:
+        return
     number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME) or _compared(heard)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
@@ -386,7 +405,7 @@ _BESIDE_A_CHOICE = frozenset(
 
 def _only_number(heard: Heard, *, is_ordinal: bool = False) -> int:
     """The one small number of a burst that says nothing else; 0 without one."""
-    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS"):
+    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS", "OR_NOT"):
         return 0
     named = {span for one in names_in(heard) for span in one.spans} if heard.context.asked is Asked.TIME else set()
     said = {place for place, token in enumerate(heard.tokens) if (token.start, token.end) in named}

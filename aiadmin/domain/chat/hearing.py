@@ -9,13 +9,15 @@ from functools import cached_property
 
 from aiadmin.domain.chat.dates.grammar import Context
 from aiadmin.domain.chat.dates.reading import wishes_and_errors
+from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import Hit, intents
+from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.sentences import Sentences
 from aiadmin.domain.chat.speech import SpeechAct, acts_of
 from aiadmin.domain.chat.vocabulary import Vocabulary
-from aiadmin.domain.chat.when import Asked, Impossible, Span, When
+from aiadmin.domain.chat.when import Asked, Impossible, Span, Time, TimeRange, When
 from aiadmin.domain.chat.words.remarks import COLLOQUIAL
 
 _LATIN = re.compile("[a-zA-Z]")
@@ -27,6 +29,18 @@ _LEADS = frozenset({"в", "на", "во"})
 _UNTIMED = frozenset(SpeechAct) - {SpeechAct.WISH, SpeechAct.AILMENT}
 """What sentences do that tell no time of a visit; an ailment has none of its own: "спину прихватило, завтра бы"."""
 _LASTING = frozenset({"час", "часик", "полчаса", "часа", "уложиться", "успеть", "успеете", "управитесь", "успеем"})
+_TALKING = frozenset({Asked.DAY, Asked.TIME, Asked.SERVICE, Asked.STAFF})
+_WHICH_VISIT = frozenset(
+    {"первую", "вторую", "третью", "последнюю", "обе", "первый", "второй", "третий", "последний"}
+)
+_OVER = frozenset(
+    {"свободна", "свободен", "свободны", "свободной", "готова", "готов", "готовы", "готово", "закончить", "закончили"}
+    | {"закончим", "закончите", "освободиться", "выйти", "уйти", "убежать", "освободилась"}
+)
+_MUST = frozenset(
+    {"должна", "должен", "должны", "надо", "нужно", "чтоб", "чтобы", "закончить", "закончите", "успеть"}
+)
+"""What says, beside those, that it has to be so; who "will be free at five" begins then."""
 _MOST_TRIED = 3
 """Misspelt words of which each reading is tried against the phrases."""
 _MOST_CORRECTED = 40
@@ -62,13 +76,32 @@ class Heard(Sentences):
 
     @cached_property
     def _dates(self) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
+        whens, errors = self._dates_in(self._wished(_UNTIMED))
+        is_dated = any(when.day and when.day.any_of for when in whens)
+        if not is_dated and SpeechAct.EVENT in self.acts.values():
+            whens, errors = self._dates_in(self._wished(_UNTIMED - {SpeechAct.EVENT}))
+        for number in self._deadlines:
+            whens = _over_by(whens, self._dates_in(self._only(number))[0])
+        return whens, errors
+
+    def _dates_in(self, text: str) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
         known = self.context
         context = Context(now=known.now, parts=known.parts, asked=known.asked)
-        found = wishes_and_errors(self._wished(_UNTIMED), context, known.vocabulary.own_words)
-        is_dated = any(when.day and when.day.any_of for when in found[0])
-        if is_dated or SpeechAct.EVENT not in self.acts.values():
-            return found
-        return wishes_and_errors(self._wished(_UNTIMED - {SpeechAct.EVENT}), context, known.vocabulary.own_words)
+        return wishes_and_errors(text, context, known.vocabulary.own_words)
+
+    @cached_property
+    def _deadlines(self) -> Sequence[int]:
+        """The sentences that say by when a visit has to be over: "к пяти должна быть свободна"."""
+        found = {self.sentences[place] for place, token in enumerate(self.tokens) if token.text in _OVER}
+        return [number for number in found if any(self.word(place) in _MUST for place in self.places[number])]
+
+    def _only(self, number: int) -> str:
+        """The text with blanks for all but one sentence, and for its "была", which tells of no past here."""
+        kept = [place for place in self.places[number] if self.word_class(place) is not WordClass.PAST]
+        text = [" "] * len(self.text)
+        for start, end in (self.span(place, place + 1) for place in kept):
+            text[start:end] = self.text[start:end]
+        return "".join(text)
 
     def _wished(self, untimed: frozenset[SpeechAct]) -> str:
         """The text with blanks for what is no wish: reasons, when they write again, numbers of titles ("30 мин").
@@ -77,9 +110,9 @@ class Heard(Sentences):
             untimed: what sentences do whose days and times are none of the visit.
         """
         text = self.text
-        put_off = self.covered({"WAIT"}) | self.farewells | self._lengths
+        put_off = self.covered({"WAIT", "OR_NOT"}) | self.farewells | self._lengths
         for place in range(len(self.tokens)):
-            if place in put_off or self.act(place) in untimed:
+            if place in put_off or self.act(place) in untimed or self.sentences[place] in self._deadlines:
                 start, end = self.span(place, place + 1)
                 text = text[:start] + " " * (end - start) + text[end:]
         for place in self.numbers_of_titles:
@@ -87,6 +120,23 @@ class Heard(Sentences):
             start, end = self.span(place - is_led, place + 1)
             text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+    @cached_property
+    def removed(self) -> frozenset[int]:
+        """The verbs that take a visit away, told by an ordinal or a day beside them: "вторую уберите", "снимите пт".
+
+        Of anything else they are a service: "снимите покрытие в понедельник".
+        """
+        hits = [hit for hit in self.of("WANT_CANCEL") if hit.value == "visit"]
+        return frozenset(hit.first for hit in hits if self._is_of_visit(hit))
+
+    def _is_of_visit(self, hit: Hit) -> bool:
+        if self.context.asked in _TALKING:
+            return False
+        words = [self.word(place) for place in self.sentence(hit.first) if place != hit.first]
+        known = self.context.vocabulary
+        is_told = any({"WD", "REL"} & set(LEXICON.get(word, ())) or word in _WHICH_VISIT for word in words)
+        return is_told and not any(known.service_words(word) or word in known.names for word in words)
 
     @cached_property
     def _lengths(self) -> set[int]:
@@ -121,6 +171,22 @@ class Heard(Sentences):
         hits = (hit for hit in intents().hits(tokens) if hit.kind == "INJECTION")
         found = {(tokens[hit.first].start, tokens[hit.end - 1].end) for hit in hits}
         return tuple(sorted(found | {self.span(hit.first, hit.end) for hit in self.of("INJECTION")}))
+
+
+def _over_by(whens: Sequence[When], said: Sequence[When]) -> tuple[When, ...]:
+    """Wishes with the time by which a visit has to be over, and with its day where they have none."""
+    ends = [(when, one) for when in said if when.time for one in when.time.any_of]
+    if len(ends) != 1 or ends[0][1].last is None:
+        return tuple(whens) or tuple(said)
+    [(deadline, window)] = ends
+    known = deadline.time or Time()
+    found = []
+    for when in whens or (When(),):
+        of_day = when.time or Time(any_of=(TimeRange(None, window.last),))
+        spans = tuple(sorted({*of_day.spans, *known.spans}))
+        timed = replace(of_day, ends_by=window.last, spans=spans)
+        found.append(replace(when, day=when.day or deadline.day, time=timed))
+    return tuple(found)
 
 
 def _as_written(word: str) -> bool:

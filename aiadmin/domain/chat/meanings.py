@@ -38,7 +38,7 @@ from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import inquiries_in
-from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
+from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 
@@ -124,7 +124,8 @@ def _times(heard: Heard) -> Iterator[Command]:
         start, end = error.span
         yield ImpossibleTime(why=error.why, said=heard.text[start:end], near=error.near, spans=(error.span,))
     yield from _elsewhen(heard, whens)
-    if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
+    is_early = any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS")
+    if is_early or _is_early_that_day(heard, whens):
         yield Earliest()
 
 
@@ -144,8 +145,18 @@ def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
     is_said = any((when.day and when.day.any_of) or (when.time and _says_time(when.time)) for when in whens)
     hits = [hit for hit in heard.of("ELSEWHEN") if not heard.is_told(hit.first)]
     is_of_talk = heard.context.asked in _OF_TIMES and not is_said
+    if _is_early_that_day(heard, whens):
+        return
     if hits and (is_of_talk or _is_of_visit(heard, whens)) and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
         yield Elsewhen(way=WhichWay(hits[-1].value), spans=heard.spans("ELSEWHEN"))
+
+
+def _is_early_that_day(heard: Heard, whens: Sequence[When]) -> bool:
+    """Whether the first time of a day is wished for: "стрижку в пятницу пораньше"."""
+    is_early = any(hit.value == WhichWay.EARLIER and not heard.is_told(hit.first) for hit in heard.of("ELSEWHEN"))
+    is_day = any(when.day and when.day.any_of for when in whens) and not any(when.time for when in whens)
+    is_new = heard.context.asked is None and any(is_service_word(heard, place) for place in range(len(heard.tokens)))
+    return is_early and is_day and is_new and not heard.has("WANT_MOVE", "ASK_MY_VISITS", "LATE", "WANT_CANCEL")
 
 
 def _is_of_visit(heard: Heard, whens: Sequence[When]) -> bool:
@@ -182,7 +193,7 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         yield WantMove(spans=heard.spans("WANT_MOVE"))
     if comes_after_all(heard):
         return
-    if heard.spans("WANT_CANCEL", "") or _may_cancel(heard):
+    if heard.spans("WANT_CANCEL", "") or heard.removed or _may_cancel(heard):
         yield WantCancel(spans=heard.spans("WANT_CANCEL"))
     elif _may_move(heard) or _is_sooner_or_later(heard):
         yield WantMove(spans=heard.spans("WANT_CANCEL"))

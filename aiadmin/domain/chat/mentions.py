@@ -207,7 +207,7 @@ def _by_clause(heard: Heard) -> Iterator[list[int]]:
 
 def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
-    skipped, off = heard.covered(_NO_SERVICE), {hit.first for hit in heard.of("WANT_CANCEL")}
+    skipped, off = heard.covered(_NO_SERVICE), _taking_off(heard)
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
     for place in places:
@@ -229,6 +229,11 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
         for hint in hints.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
+
+
+def _taking_off(heard: Heard) -> set[int]:
+    """The verbs that take a visit away, and no coating: "снимите запись"."""
+    return {hit.first for hit in heard.of("WANT_CANCEL") if hit.value != "visit"} | heard.removed
 
 
 def _without_places(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mention]:

@@ -15,6 +15,7 @@ from aiadmin.domain.chat.commands import (
     AskMyVisits,
     AskPrice,
     AskSlots,
+    AskWorks,
     Choose,
     Command,
     Complaint,
@@ -92,7 +93,7 @@ def not_understood(text: str) -> NotUnderstood:
 def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
     found = _without_spam(heard, commands)
-    found = _of_choice(found)
+    found = _of_master(heard, _of_choice(found))
     found = _without_yes(_without_offered(heard, found))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
@@ -113,6 +114,22 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
             *_thanks(heard, found),
         ]
     return _or_not_understood(heard, _asked_of_service(heard, found))
+
+
+def _of_master(heard: Heard, commands: list[Command]) -> list[Command]:
+    """Until when somebody works is no question for the salon's hours: "Анна завтра до скольки?"."""
+    ids = tuple(
+        one for named in commands if isinstance(named, NamedStaff) and not named.is_excluded for one in named.ids
+    )
+    is_of_salon = any(token.text in _OF_SALON for token in heard.tokens)
+    if not ids or is_of_salon or not any(isinstance(one, AskHours) for one in commands):
+        return commands
+    spans = heard.spans("ASK_HOURS")
+    asked = [] if any(isinstance(one, AskWorks) for one in commands) else [AskWorks(ids=ids, spans=spans)]
+    return [*without(commands, AskHours), *asked]
+
+
+_OF_SALON = frozenset({"вы", "салон", "салоне", "работаете", "открыты", "закрываетесь"})
 
 
 def _of_choice(commands: list[Command]) -> list[Command]:

@@ -116,6 +116,7 @@ class Time:
         moved_from: times of the visit that is to be moved.
         is_same: the time that the visit has.
         shift: so much later than the visit is; earlier when negative.
+        ends_by: when the visit has to be over.
         spans: where in the message that was said.
     """
 
@@ -125,6 +126,7 @@ class Time:
     moved_from: tuple[TimeRange, ...] = ()
     is_same: bool = False
     shift: timedelta | None = None
+    ends_by: time | None = None
     spans: tuple[Span, ...] = field(default=(), compare=False)
 
 

@@ -180,9 +180,17 @@ def names_another_hour(whens: Sequence[When], at: datetime) -> bool:
     return bool(own) and len(own) < len(named)
 
 
-def suits(whens: Sequence[When], start: datetime) -> bool:
-    """Whether a visit may begin then, as far as was said."""
-    return not whens or any(day_suits(when, start.date()) and time_suits(when, start.time()) for when in whens)
+def suits(whens: Sequence[When], start: datetime, length: timedelta = timedelta()) -> bool:
+    """Whether a visit may begin then, as far as was said; with its length, whether it is over in time as well."""
+    return not whens or any(
+        day_suits(when, start.date()) and time_suits(when, start.time()) and _is_over_in_time(when, start + length)
+        for when in whens
+    )
+
+
+def _is_over_in_time(when: When, end: datetime) -> bool:
+    by = when.time.ends_by if when.time else None
+    return by is None or end.time() <= by
 
 
 def some_day_suits(whens: Sequence[When], day: date) -> bool:

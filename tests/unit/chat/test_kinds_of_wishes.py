@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from aiadmin.adapters.morphology import PymorphyMorphology
-from aiadmin.domain.chat.commands import NamedStaff
+from aiadmin.domain.chat.commands import NamedStaff, Suits
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import OneAtATime
@@ -18,6 +18,7 @@ from aiadmin.domain.chat.reading import read_text
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.steps import Act, NeedStarts
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
+from aiadmin.domain.chat.wishes import suits
 from aiadmin.domain.journal.online_booking import Start
 from tests.support.chat_turns import (
     ARTEM,
@@ -30,6 +31,7 @@ from tests.support.chat_turns import (
     offered,
     reminder,
     situation,
+    understood,
     visit,
 )
 
@@ -130,3 +132,32 @@ def test_a_master_may_be_named_by_what_they_are(text: str, staff: list[tuple[int
     commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
 
     assert [one.ids for one in commands if isinstance(one, NamedStaff)] == staff
+
+
+@pytest.mark.parametrize("text", ["стрижку завтра, к 5 должна быть свободна", "завтра стрижку, чтоб к 5 была готова"])
+def test_a_visit_that_has_to_be_over_by_then_does_not_begin_then(text: str) -> None:
+    whens = [when for one in understood(text, situation()) if isinstance(one, Suits) for when in one.whens]
+    hour = timedelta(hours=1)
+
+    assert suits(whens, datetime.combine(TOMORROW, time(16)), hour)
+    assert not suits(whens, datetime.combine(TOMORROW, time(16, 30)), hour)
+    assert not suits(whens, datetime.combine(TOMORROW, time(17)), hour)
+
+
+@pytest.mark.parametrize("text", ["завтра в 5 стрижку", "я завтра свободна с 5", "в 5 буду свободна, стрижку завтра"])
+def test_one_who_is_free_from_then_on_comes_then(text: str) -> None:
+    whens = [when for one in understood(text, situation()) if isinstance(one, Suits) for when in one.whens]
+
+    assert suits(whens, datetime.combine(TOMORROW, time(17)), timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["стрижку после шести или в выходные", "в будни после 6 или в выходные когда угодно"]
+)
+def test_each_half_of_an_or_keeps_its_own_hours(text: str) -> None:
+    whens = [when for one in understood(text, situation()) if isinstance(one, Suits) for when in one.whens]
+    saturday = TOMORROW + timedelta(days=1)
+
+    assert suits(whens, datetime.combine(saturday, time(11)))
+    assert suits(whens, datetime.combine(TOMORROW, time(18, 30)))
+    assert not suits(whens, datetime.combine(TOMORROW, time(15)))

@@ -57,6 +57,10 @@ def _with_day_kept(items: Sequence[Item]) -> Sequence[Item]:
 def _pairs(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Iterator[Sequence[Item]]:
     """The items of each wish: "в пт после 5 или в сб утром" has two days with a time each."""
     is_plain = all(item.polarity is Polarity.WANTED for item in items)
+    sides = _sides(nodes, items) if is_plain else []
+    if _are_apart(sides):
+        yield from sides
+        return
     pairs = [items[at : at + _PAIR] for at in range(0, len(items), _PAIR)]
     orders = {tuple(item.is_day for item in pair) for pair in pairs}
     if len(pairs) < _PAIR or not is_plain or orders not in ({(True, False)}, {(False, True)}):
@@ -67,6 +71,30 @@ def _pairs(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> It
         yield items
         return
     yield from pairs
+
+
+def _sides(nodes: Sequence[Node], items: Sequence[Item]) -> list[list[Item]]:
+    """The items on each side of an "or"."""
+    sides: list[list[Item]] = []
+    for before, item in zip([None, *items], items, strict=False):
+        if before is None or "OR" in _between(nodes, before, item):
+            sides.append([])
+        sides[-1].append(item)
+    return sides
+
+
+def _are_apart(sides: Sequence[Sequence[Item]]) -> bool:
+    """Whether what is said of the hour on one side of an "or" leaves the other as it is.
+
+    "После шести или в выходные": on days off any hour suits. "Завтра вечером или в пятницу" is of evenings.
+    """
+    if len(sides) != _PAIR:
+        return False
+    first, last = sides
+    is_of_weekends = all(item.is_day and len(_said(item).weekdays) > 1 for item in last)
+    has_hours = any(not item.is_day for item in first)
+    is_of_many = all(len(_said(item).weekdays) > 1 for item in first if item.is_day)
+    return is_of_weekends and has_hours and is_of_many
 
 
 def _between(nodes: Sequence[Node], before: Item, item: Item) -> set[str]:

@@ -80,7 +80,7 @@ class Search:
 
     def fits(self, slot: Slot) -> bool:
         """Whether a free time is what was asked for."""
-        return suits(self.whens, slot.starts) and self.may_be(slot)
+        return suits(self.whens, slot.starts, slot.length) and self.may_be(slot)
 
     def may_be(self, slot: Slot) -> bool:
         """Whether a free time may be offered at all."""
