@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from aiadmin.domain.chat.normalising import Token
 from aiadmin.domain.chat.words.feedback import FEEDBACK
@@ -36,8 +37,7 @@ _POLITE = frozenset({"могли", "могла", "мог", "можете", "см
 """Behind a "not" a request all the same: "не могли бы перенести"."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
+class _Element(NamedTuple):
     words: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     sign: str = ""
@@ -50,8 +50,7 @@ class _Element:
         return word in self.words or word.startswith(self.beginnings)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A phrase of the dictionary.
 
     Attributes:
@@ -215,7 +214,9 @@ def _phrases(written: str) -> Iterator[Phrase]:
                     yield Phrase(name, value, tuple(_element(one) for one in phrase.split()))
 
 
+@cache
 def _element(written: str) -> _Element:
+    """Most words stand in several phrases."""
     is_optional = written.startswith("(") and written.endswith(")") and len(written) > len("()")
     plain = (written[1:-1] if is_optional else written).replace("ё", "е")
     if plain in {"^", "$", "..", "N"}:
