@@ -53,7 +53,7 @@ def short(value: str | None, length: int = 255) -> str | None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)

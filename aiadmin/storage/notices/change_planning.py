@@ -164,13 +164,7 @@ class Notices:
         """Plan those that are not there yet; how many."""
         if not new:
             return 0
-        rows = as_json(
-            [
-                {name: value for name, value in vars(one).items() if name != "announced"}
-                | {"announced": one.announced.to_json()}
-                for one in new
-            ]
-        )
+        rows = as_json([vars(one) | {"announced": one.announced.to_json()} for one in new])
         states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
         return states.count("waiting")
 
