@@ -27,4 +27,4 @@ def sample() -> Vitals:
 
 
 def _count(folder: Path) -> int:
-    return sum(1 for _ in folder.iterdir())
+    return len(os.listdir(folder))  # noqa: PTH208 - hundreds of files, and a Path of each would take ten times as long

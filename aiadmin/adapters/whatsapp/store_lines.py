@@ -21,6 +21,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from aiadmin.storage.connection import STATEMENT_SECONDS, USER_TIMEOUT_MS
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = STATEMENT_SECONDS + 5
 """Longer than PostgreSQL gives a statement."""
-SWEEP_SECONDS = 3.0
+_SHORTEST_PAUSE = 1.0
+"""Between two sweeps."""
 _POSTGRES_PORT = 5432
 _DESCRIPTORS = "/proc/self/fd"
 _STATE_AND_LAST_CAME = struct.Struct("=B51xI")
@@ -52,6 +54,18 @@ def _start(port: int) -> None:
     threading.Thread(target=_watch, args=[port], name="store lines", daemon=True).start()
 
 
+class Sweep(NamedTuple):
+    """What a look at all of them found.
+
+    Attributes:
+        shut: how many were shut down.
+        next_in: the seconds until one may be due: a connection that is opened later has been silent for less.
+    """
+
+    shut: int
+    next_in: float
+
+
 class StoreLines:
     """The library's connections to one port of PostgreSQL's, found among all descriptors of this process.
 
@@ -64,9 +78,9 @@ class StoreLines:
         self._port = port
         self._others: Mapping[int, int] = {}
 
-    def shut_silent(self, patience_seconds: float = PATIENCE_SECONDS) -> int:
-        """Shut down those that have heard nothing for `patience_seconds`; how many."""
-        shut, others = 0, dict[int, int]()
+    def shut_silent(self, patience_seconds: float = PATIENCE_SECONDS) -> Sweep:
+        """Shut down those that have heard nothing for `patience_seconds`."""
+        shut, longest, others = 0, 0.0, dict[int, int]()
         for number in map(int, os.listdir(_DESCRIPTORS)):  # noqa: PTH208 - a tenth of a Path's time
             name = _socket_number(number)
             if name is None:
@@ -80,18 +94,21 @@ class StoreLines:
                     elif silence > patience_seconds:
                         line.shutdown(socket.SHUT_RDWR)
                         shut += 1
+                    else:
+                        longest = max(longest, silence)
         self._others = others
-        return shut
+        return Sweep(shut=shut, next_in=patience_seconds - longest)
 
 
 def _watch(port: int) -> None:
-    lines = StoreLines(port)
-    while not threading.Event().wait(SWEEP_SECONDS):
+    lines, pause = StoreLines(port), PATIENCE_SECONDS
+    while not threading.Event().wait(pause):
         try:
-            shut = lines.shut_silent()
+            shut, next_in = lines.shut_silent()
         except Exception:  # noqa: BLE001 - the top of a thread: the next sweep deserves its try
             _log.exception("The library's connections were not looked at")
         else:
+            pause = max(next_in, _SHORTEST_PAUSE)
             if shut:
                 _log.warning("PostgreSQL is silent: connections of the library are shut", extra={"count": shut})
 

@@ -38,11 +38,13 @@ def test_only_a_connection_of_the_library_that_hears_nothing_is_shut(
         (silent, _), (ours, _), (live, its_server), (idle, its_end) = opened(), opened(), opened(), opened()
         its_end.close()  # as the server does with what is idle: no silence, and no alarm
         ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-        assert sweep(PATIENCE) == 0, "not yet"
+        shut, next_in = sweep(PATIENCE)
+        assert shut == 0, "not yet"
+        assert 0 < next_in <= PATIENCE, "when the silent one is due"
 
         def shut_while_another_is_answered() -> int:
             its_server.sendall(b"answer")
-            return sweep(PATIENCE)
+            return sweep(PATIENCE).shut
 
         assert wait_until(shut_while_another_is_answered, 5, "the silent one is shut") == 1
         assert silent.recv(1) == b""
@@ -60,14 +62,14 @@ def test_a_connection_is_found_that_was_none_when_it_was_first_seen(
     lines = StoreLines(address[1])
     with socket.socket() as late, ExitStack() as stack:
         former, its_end = map(stack.enter_context, socket.socketpair())
-        assert lines.shut_silent(PATIENCE) == 0
+        assert lines.shut_silent(PATIENCE).shut == 0
         late.connect(address)
         with socket.create_connection(address, 5) as other:
             os.dup2(other.fileno(), former.fileno())
         shut: list[int] = []
 
         def are_shut() -> bool:
-            shut.append(lines.shut_silent(PATIENCE))
+            shut.append(lines.shut_silent(PATIENCE).shut)
             return sum(shut) == 2
 
         wait_until(are_shut, 5, "both are shut")
