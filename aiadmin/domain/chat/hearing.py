@@ -16,8 +16,9 @@ from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.sentences import Sentences
 from aiadmin.domain.chat.speech import SpeechAct, acts_of
+from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
 from aiadmin.domain.chat.vocabulary import Vocabulary
-from aiadmin.domain.chat.when import Asked, Impossible, Span, Time, TimeRange, When
+from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When
 from aiadmin.domain.chat.words.remarks import COLLOQUIAL
 
 _LATIN = re.compile("[a-zA-Z]")
@@ -76,17 +77,40 @@ class Heard(Sentences):
 
     @cached_property
     def _dates(self) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
-        whens, errors = self._dates_in(self._wished(_UNTIMED))
+        whens, errors = self._dates_in(self._corrected(self._wished(_UNTIMED)))
         is_dated = any(when.day and when.day.any_of for when in whens)
         if not is_dated and SpeechAct.EVENT in self.acts.values():
             whens, errors = self._dates_in(self._wished(_UNTIMED - {SpeechAct.EVENT}))
+        whens = _without_busy(whens, self._busy)
         for number in self._deadlines:
             whens = _over_by(whens, self._dates_in(self._only(number))[0])
         return whens, errors
 
-    def _dates_in(self, text: str) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
+    @property
+    def _busy(self) -> list[DayRange]:
+        """The days on which the client has something else to do."""
+        told = [number for number, act in self.acts.items() if act is SpeechAct.ELSEWHERE]
+        said = [when for number in told for when in self._dates_in(self._only(number))[0] if when.day]
+        return [one for when in said if when.day for one in when.day.any_of]
+
+    def _corrected(self, text: str) -> str:
+        """The text with blanks for days and times whose place a later one takes: "в 5. ой нет, в 6"."""
+        for mark in self.corrections:
+            start = self.tokens[mark].start
+            before = self._dates_in(text[:start])[0]
+            is_hour = any(when.time for when in before)
+            new = self._dates_in(" " * start + text[start:], Asked.TIME if is_hour else None)[0]
+            is_day = any(one.day and one.day.any_of for one in new)
+            is_time = any(one.time and one.time.any_of for one in new)
+            days = [span for when in before if when.day and is_day for span in when.day.spans]
+            hours = [span for when in before if when.time and is_time for span in when.time.spans]
+            for first, end in (*days, *hours):
+                text = text[:first] + " " * (end - first) + text[end:]
+        return text
+
+    def _dates_in(self, text: str, asked: Asked | None = None) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
         known = self.context
-        context = Context(now=known.now, parts=known.parts, asked=known.asked)
+        context = Context(now=known.now, parts=known.parts, asked=asked or known.asked)
         return wishes_and_errors(text, context, known.vocabulary.own_words)
 
     @cached_property
@@ -120,6 +144,23 @@ class Heard(Sentences):
             start, end = self.span(place - is_led, place + 1)
             text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+    @cached_property
+    def corrections(self) -> Sequence[int]:
+        """The places at which the client corrects what stands before."""
+        return corrections_in(self)
+
+    @cached_property
+    def services_taken_back(self) -> frozenset[int]:
+        """The places of words for services whose place a later one takes."""
+        own = self.context.vocabulary
+        words = [at for at, one in enumerate(self.tokens) if one.text not in own.kin and own.service_words(one.text)]
+        return services_taken_back(self, self.corrections, words)
+
+    @cached_property
+    def taken_back(self) -> frozenset[int]:
+        """The places of all that stands before a correction: none of it is left to be asked about."""
+        return frozenset(range(self.corrections[-1])) if self.corrections else frozenset()
 
     @cached_property
     def removed(self) -> frozenset[int]:
@@ -171,6 +212,15 @@ class Heard(Sentences):
         hits = (hit for hit in intents().hits(tokens) if hit.kind == "INJECTION")
         found = {(tokens[hit.first].start, tokens[hit.end - 1].end) for hit in hits}
         return tuple(sorted(found | {self.span(hit.first, hit.end) for hit in self.of("INJECTION")}))
+
+
+def _without_busy(whens: Sequence[When], busy: Sequence[DayRange]) -> tuple[When, ...]:
+    """Wishes without days on which the client is elsewhere, where others are named."""
+    found = []
+    for when in whens:
+        left = tuple(one for one in when.day.any_of if one not in busy) if when.day else ()
+        found.append(replace(when, day=replace(when.day, any_of=left)) if when.day and left else when)
+    return tuple(found)
 
 
 def _over_by(whens: Sequence[When], said: Sequence[When]) -> tuple[When, ...]:

@@ -12,6 +12,7 @@ from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
+from aiadmin.domain.chat.taken_back import masters_taken_back
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.intents import CHILDREN
@@ -210,8 +211,9 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     skipped, off = heard.covered(_NO_SERVICE), _taking_off(heard)
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
+    gone = heard.services_taken_back.union(heard.corrections)
     for place in places:
-        meanings = vocabulary.service_words(heard.word(place))
+        meanings = frozenset() if place in gone else vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
         if not meanings or is_small or heard.act(place) is SpeechAct.KEPT:
@@ -425,11 +427,15 @@ def staff_in(heard: Heard) -> Iterator[NamedStaff]:
         yield NamedStaff(is_any=True, spans=(heard.span(hit.first, hit.end),))
     for hit in heard.of("STAFF_OTHER"):
         yield NamedStaff(is_other=True, spans=(heard.span(hit.first, hit.end),))
+    own = heard.context.vocabulary
     own_names = {place for name in names_in(heard) for place in _places(heard, name)}
+    gone = masters_taken_back(
+        heard, heard.corrections, [at for at in range(len(heard.tokens)) if heard.word(at) in own.names]
+    )
     found = [
         (place, named)
         for place in range(len(heard.tokens))
-        if place not in own_names and heard.act(place) is not SpeechAct.KEPT
+        if place not in own_names | gone and heard.act(place) is not SpeechAct.KEPT
         for named in _staff_at(heard, place)
     ]
     wished = [named for place, named in found if not heard.is_told(place)]

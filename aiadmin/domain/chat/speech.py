@@ -37,7 +37,7 @@ class SpeechAct(StrEnum):
 
 TELLING = frozenset({SpeechAct.STORY, SpeechAct.ELSEWHERE, SpeechAct.EVENT, SpeechAct.AILMENT})
 """What a sentence only does beside one that wishes."""
-_WISHING = ("WANT_", "ASK_", "DOES", "EARLIEST", "SAME_AS_LAST", "LATE", "COMPLAINT", "HARMLESS", "NO")
+_WISHING = ("WANT_", "ASK_", "DOES", "EARLIEST", "SAME_AS_LAST", "LATE", "COMPLAINT", "HARMLESS")
 """Meanings of phrases that make a sentence more than a telling."""
 _OF_WISHES = ("WANT_", "ASK_SLOTS", "ASK_PRICE", "ASK_DURATION", "ASK_WORKS", "DOES", "EARLIEST", "SAME_AS_LAST")
 _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST})

@@ -53,7 +53,7 @@ def items_of(nodes: Sequence[Node], context: Context) -> list[Item]:
     items = [*_items(nodes)]
     items = _refused(nodes, items)
     items = _left_behind(nodes, items, context)
-    return _corrected(nodes, items)
+    return _corrected(nodes, _without_refused_later(items))
 
 
 def _items(nodes: Sequence[Node]) -> Iterator[Item]:
@@ -273,6 +273,15 @@ def _corrected(nodes: Sequence[Node], items: list[Item]) -> list[Item]:
         later = {item.is_day for item in items if item.at > at and item.polarity is Polarity.WANTED}
         items = [item for item in items if item.at > at or not _gives_way(item, later)]
     return items
+
+
+def _without_refused_later(items: list[Item]) -> list[Item]:
+    """The items without a day that was wished and then refused, where another is wished: the newest word wins."""
+    wanted = [item for item in items if item.polarity is Polarity.WANTED]
+    refused = [item for item in items if item.polarity is Polarity.REFUSED and item.is_day]
+    gone = [item for item in wanted if any(item.said == one.said and item.at < one.at for one in refused)]
+    is_another = any(one.is_day and one not in gone for one in wanted)
+    return [item for item in items if item not in gone] if is_another else items
 
 
 def _is_correction(nodes: Sequence[Node], at: int) -> bool:
