@@ -39,8 +39,8 @@ def _replay(*arguments: str | Path, **settings: str) -> subprocess.CompletedProc
     )
 
 
-def _file(folder: Path, *cases: dict[str, Any]) -> Path:
-    path = folder / "own.yaml"
+def _file(folder: Path, *cases: dict[str, Any], name: str = "own") -> Path:
+    path = folder / f"{name}.yaml"
     written = yaml.safe_dump({**FILE, "conversations": list(cases)}, allow_unicode=True, width=180)
     path.write_text(written, encoding="utf-8")
     return path
@@ -135,19 +135,22 @@ def _others() -> list[dict[str, Any]]:
     return [{"id": f"S{number}", "client": "M", **case} for number, case in enumerate(cases, 1)]
 
 
-def test_the_sixty_conversations_hold_with_the_real_services_and_whatever_else_a_file_may_have_is_played(
-    tmp_path: Path,
-) -> None:
+PLAYED = ("A2", "A6", "A20", "A21", "A26", "A29", "A32", "A38", "A41", "A45", "A46", "A47", "A50", "A52", "A58")
+"""Of the sixty those in which more happens than a word is understood: each kind of write, what is lost or taken
+meanwhile, a human's word, a voice, a stop. All sixty are played by the chat's own functions in every run of the
+tests, and by `make replay` as here."""
+
+
+def test_conversations_hold_with_the_real_services_and_whatever_a_file_may_have_is_played(tmp_path: Path) -> None:
     others = _others()
-    done = _replay(LAVANDA, _file(tmp_path, *others), "--json", tmp_path / "out.json")
-    lines = done.stdout.splitlines()
-    assert re.fullmatch(r"60 of 60 held, 0 hard, \d+ soft", lines[60]), done.stdout + done.stderr
+    sixty = _file(tmp_path, *(one for one in FILE["conversations"] if one["id"] in PLAYED), name="sixty")
+    done = _replay(sixty, _file(tmp_path, *others), "--json", tmp_path / "out.json")
+    lines, count = done.stdout.splitlines(), len(PLAYED)
+    assert re.fullmatch(rf"{count} of {count} held, 0 hard, \d+ soft", lines[count]), done.stdout + done.stderr
     assert lines[-1].startswith(f"{len(others)} of {len(others)} held, 0 hard"), done.stdout + done.stderr
-    assert (done.returncode, done.stderr, len(lines)) == (0, "", 61 + len(others) + 1)
+    assert (done.returncode, done.stderr, len(lines)) == (0, "", count + 1 + len(others) + 1)
     played = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert [case["id"] for case in played] == [f"A{number}" for number in range(1, 61)] + [
-        one["id"] for one in others
-    ]
+    assert [case["id"] for case in played] == [*PLAYED, *(one["id"] for one in others)]
     by_name = {case["id"]: case["turns"] for case in played}
     assert [write["op"] for turn in by_name["A29"] for write in turn["writes"]] == ["move"]
     assert by_name["A46"][0]["calls"] >= 3, "a check, a booking, and a look for it"
