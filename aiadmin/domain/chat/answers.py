@@ -62,11 +62,8 @@ def _of_removed(heard: Heard) -> Iterator[tuple[int, int]]:
     sentences = {heard.sentences[place] for place in verbs}
     for place, token in enumerate(heard.tokens):
         kinds = LEXICON.get(token.text, {})
-        if (
-            "ORD" in kinds
-            and heard.sentences[place] in sentences
-            and token.text.endswith(("ую", "ью", "ой", "ый", "ий"))
-        ):
+        is_one = "ORD" in kinds and token.text.endswith(("ую", "ью", "ой", "ый", "ий"))
+        if is_one and heard.sentences[place] in sentences and kinds["ORD"] <= heard.context.options:
             yield int(kinds["ORD"]), place
 
 
