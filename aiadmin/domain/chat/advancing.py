@@ -49,6 +49,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     if dialogue.is_over(situation.now):
         dialogue = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language)
     commands = continued(about_offer(commands, situation), dialogue, situation)
+    commands = [one for one in commands if not (isinstance(one, said.AskFact) and one.is_beside)]
     if not commands:
         return dialogue
     known = _with_unread(_in_language(dialogue, commands, situation), commands)

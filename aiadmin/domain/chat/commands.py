@@ -249,9 +249,14 @@ class AskMyVisits(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AskFact(Command):
-    """Something of the salon that its owner may have told: parking, payment, rules."""
+    """Something of the salon that its owner may have told: parking, payment, rules.
+
+    Attributes:
+        is_beside: whether it is a sentence of its own that no rule has read, beside what was understood.
+    """
 
     topic: str
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

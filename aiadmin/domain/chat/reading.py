@@ -26,6 +26,7 @@ from aiadmin.domain.chat.foreign import foreign
 from aiadmin.domain.chat.hearing import Heard, hear
 from aiadmin.domain.chat.meanings import meanings_in
 from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.questions_beside import questions_beside
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.settling import FOR_A_HUMAN, HOSTILE, not_understood, settled
 from aiadmin.domain.chat.when import Asked
@@ -114,10 +115,10 @@ def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]
     unread = [*unread_in(heard, commands)]
     is_wish = heard.has("DOES", "WANT_BOOKING", "ASK_PRICE") or any(isinstance(one, Suits) for one in commands)
     if named or not is_wish or heard.context.asked is not None:
-        return [*commands, *unread]
+        return questions_beside(heard, [*commands, *unread])
     things = [_as_service(heard, one) for one in unread]
     is_understood = any(isinstance(one, NamedService) for one in things)
-    return [*(without(commands, NotUnderstood) if is_understood else commands), *things]
+    return questions_beside(heard, [*(without(commands, NotUnderstood) if is_understood else commands), *things])
 
 
 def _as_service(heard: Heard, unread: Unread) -> Command:

@@ -148,6 +148,8 @@ def _open_hours(part: questions.OpenHours, _: Situation) -> str:
 
 
 def _asked_of_salon(part: questions.AskedOfSalon, _: Situation) -> str:
+    if part.is_rest:
+        return "We have passed your other question on to the administrator, who will write to you here."
     about = f" about {', '.join(map(shown, part.about))}" if part.about else ""
     return f"We cannot say for certain{about} and have asked the administrator, who will write to you here."
 

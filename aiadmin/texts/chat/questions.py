@@ -145,6 +145,8 @@ def _masters(part: parts.OurMasters, _: Situation) -> str:
 
 def _asked_of_salon(part: parts.AskedOfSalon, _: Situation) -> str:
     about = ", ".join(f"«{wording.title(one)}»" for one in part.about)
+    if part.is_rest:
+        return "На второй ваш вопрос точно ответить не можем, передали его администратору: он ответит вам здесь."
     begins = f"На вопрос про {about} точно ответить не можем" if about else "Точно сказать не можем"
     return f"{begins}, передали вопрос администратору: он ответит вам здесь."
 

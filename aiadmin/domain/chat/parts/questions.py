@@ -104,9 +104,11 @@ class AskedOfSalon(Part):
 
     Attributes:
         about: what is not known, said where something else was answered beside it.
+        is_rest: whether it is only a part of what was asked.
     """
 
     about: tuple[str, ...] = ()
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

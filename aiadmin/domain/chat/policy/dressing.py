@@ -7,6 +7,7 @@ from dataclasses import replace
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import AttachmentKind, Foreign, Media
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.questions import WhichPrice
 from aiadmin.domain.chat.parts.talk import OneLanguage
 from aiadmin.domain.chat.policy.handing_over import is_media_said, media_part
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -25,7 +26,9 @@ def _with_media(turn: TurnFacts, reply: Reply) -> Reply:
     media = [one for one in turn.of(Media) if one.kind is not AttachmentKind.STICKER]
     if not media or reply.hand_over is not None:
         return reply
-    parts = reply.parts if is_media_said(turn) else (media_part(media), *reply.parts)
+    if any(isinstance(one, WhichPrice) for one in reply.parts):
+        reply = replace(reply, parts=(), asks=None)  # the price of what is on the photo
+    parts = reply.parts if is_media_said(turn) and reply.parts else (media_part(media), *reply.parts)
     return replace(reply, act=Act.HAND_OVER, parts=parts, hand_over=HandOverReason.MEDIA)
 
 

@@ -89,13 +89,13 @@ _WISHES: tuple[type[Command], ...] = (
 )
 """What is more than a question: it is answered with it."""
 _SERVICES, _ABOUT, _WAITING, _LASTS = "услуги", "описание", "лист ожидания", "стойкость"
-_HOLIDAYS = "праздники"
+_HOLIDAYS, _PEOPLE = "праздники", "мастера"
 _WEEK, _FORTNIGHT = 7, 14
-MOST_DAYS = 3
+MOST_DAYS, _MOST_MASTERS = 3, 6
 """Days whose hours are told one by one."""
 _HARM = "противопоказания"
 """A topic whose very word would be an answer about health."""
-_OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING})
+_OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING, _PEOPLE})
 _LASTING = ("держ", "хват", "нос", "сохран", "недел", "месяц", "дней", "стойк", "раз в")
 """What descriptions have that tell how long something lasts, or how often it is done."""
 
@@ -108,6 +108,7 @@ class _Answers:
         asks: what has to be known first, where the question leaves it open.
         is_unknown: whether the salon has to answer some of them.
         unknown: what the salon has to answer, by its topic.
+        is_more_unknown: whether there is more that it has to answer, which has no short word.
         is_told: whether the salon has to know, and that is said already.
     """
 
@@ -115,6 +116,7 @@ class _Answers:
     asks: Asks | None = None
     is_unknown: bool = False
     unknown: list[str] = field(default_factory=list)
+    is_more_unknown: bool = False
     is_told: bool = False
 
 
@@ -135,11 +137,21 @@ def _answered(turn: TurnFacts) -> _Answers:
     if Ability.ANSWER not in turn.salon.bot.abilities:
         return _Answers(parts=[AskedOfSalon()], is_unknown=True)
     answers = _Answers()
+    _of_unknown(turn, answers)
     for answer in (_of_prices, _of_lengths, _of_hours, _of_address, _of_work, _of_facts):
         answer(turn, answers)
     if answers.is_unknown:
-        answers.parts.append(AskedOfSalon(about=tuple(answers.unknown) if answers.parts else ()))
+        about = () if answers.is_more_unknown or not answers.parts else tuple(answers.unknown)
+        answers.parts.append(AskedOfSalon(about=about, is_rest=answers.is_more_unknown and bool(answers.parts)))
     return answers
+
+
+def _of_unknown(turn: TurnFacts, answers: _Answers) -> None:
+    """That there is no such service, said beside another that is asked about; alone it is said with what there is."""
+    unclear = [one.unclear for one in turn.of(NamedService) if one.unclear]
+    is_beside = bool(asked_services(turn)) or not turn.has(AskPrice, AskDuration)
+    if unclear and is_beside and not turn.has(WantBooking):
+        answers.parts.append(NotInCatalogue(words=", ".join(dict.fromkeys(unclear))))
 
 
 def _alone(turn: TurnFacts, answers: _Answers) -> Reply:
@@ -185,7 +197,7 @@ def _following(turn: TurnFacts) -> Step | None:
     if _reminder(turn) is not None:
         return _confirming(turn)
     is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
-    is_wish = turn.has(*_WISHES) or _names_when(turn)
+    is_wish = turn.has(*_WISHES) or _names_when(turn) or _is_beside_service(turn)
     if turn.has(AskWorks) and not is_open and not turn.has(WantMove, WantCancel, AskMyVisits, Yes, No, Late):
         return _booking_of(turn)
     if not is_open and not is_wish:
@@ -199,6 +211,12 @@ def _names_when(turn: TurnFacts) -> bool:
     """Whether a day or a time is named for a service: then a price beside it is asked within a wish."""
     whens = [when for one in turn.of(Suits) for when in one.whens]
     return turn.has(NamedService) and (names_time(whens) or names_day(whens))
+
+
+def _is_beside_service(turn: TurnFacts) -> bool:
+    """Whether a service is named, and all that is asked stands in sentences of their own."""
+    asked = [one for one in turn.commands if isinstance(one, _QUESTIONS)]
+    return turn.has(NamedService) and all(isinstance(one, AskFact) and one.is_beside for one in asked)
 
 
 def _confirming(turn: TurnFacts) -> Step | None:
@@ -404,6 +422,8 @@ def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
         answers.parts.append(OurServices(categories=tuple(turn.salon.categories.values())))
     if _ABOUT in topics:
         _of_service(turn, answers)
+    if _PEOPLE in topics:
+        _of_people(turn, answers)
     if _WAITING in topics:
         answers.parts.append(EarlierWished())
         answers.is_told = True
@@ -411,7 +431,19 @@ def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
     told, unknown = quoted([one for one in asked if one.topic not in own], turn.salon)
     answers.parts += told
     answers.is_unknown = answers.is_unknown or bool(unknown)
-    answers.unknown += dict.fromkeys(one for one in unknown if one != _HARM)
+    beside = {one.topic for one in asked if one.is_beside}
+    answers.unknown += dict.fromkeys(one for one in unknown if one != _HARM and one not in beside)
+    answers.is_more_unknown = any(one in beside for one in unknown)
+
+
+def _of_people(turn: TurnFacts, answers: _Answers) -> None:
+    """What the masters are like: who they are is known, whom to take the salon tells."""
+    asked = {number for one in turn.of(NamedStaff) for number in one.ids}
+    masters = [(turn.salon.staff[one].name, turn.salon.staff[one].specialization or "") for one in _offered(turn)]
+    if asked_services(turn) and not asked and len(masters) <= _MOST_MASTERS:
+        answers.parts.append(OurMasters(masters=tuple(masters)))
+    answers.is_unknown = True
+    answers.unknown.append(_PEOPLE)
 
 
 def _of_service(turn: TurnFacts, answers: _Answers) -> None:
