@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -53,10 +53,9 @@ class Online:
     device: Device
     session_id: str
 
-    @property
-    def hold(self) -> DeviceClaim:
-        """What the outbox asks of a holder."""
-        return DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch)
+    def claim(self, scope: SendScope = SendScope.ALL) -> DeviceClaim:
+        """What the outbox asks of a holder, and what it may send now."""
+        return DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch, scope=scope)
 
 
 class Outgoing:
@@ -158,7 +157,7 @@ class Outgoing:
         """Begin to send what is due; seconds until more will be. Raises DependencyDownError."""
         now, asked_at = time.monotonic(), self._clock()  # what falls due while we look is for the next look
         online = {one.device.device_id: one for one in self._online()}
-        holds = [one.hold for one in online.values()]
+        holds = [one.claim() for one in online.values()]
         self._tidy(holds)
         with self._changed:
             idle = [self._claim_of(one) for device_id, one in online.items() if device_id not in self._sending]
@@ -183,9 +182,9 @@ class Outgoing:
 
     def _claim_of(self, online: Online) -> DeviceClaim:
         if self._mode.is_paused:
-            return replace(online.hold, scope=SendScope.HUMAN)
+            return online.claim(SendScope.HUMAN)
         is_resting = time.monotonic() < self._rests_until.get(online.device.device_id, 0.0)
-        return replace(online.hold, scope=SendScope.URGENT if is_resting else SendScope.ALL)
+        return online.claim(SendScope.URGENT if is_resting else SendScope.ALL)
 
     def _begin(self, work: Callable[[Online, OutboxMessage], None], online: Online, message: OutboxMessage) -> None:
         with self._changed:
