@@ -16,6 +16,7 @@ from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.continuing import continued
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.guest_lines import with_lines
 from aiadmin.domain.chat.own_visit_wish import of_own_visit
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
@@ -59,6 +60,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = with_services(known, commands, situation.salon)
     known = _with_price(known, commands)
     known = _with_staff(known, commands, situation)
+    known = with_lines(known, commands)
     known = _with_choice(known, commands)
     known = _with_whens(known, commands, situation)
     known = _with_last_visit(known, commands, situation)

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from aiadmin.domain.chat.when import Never, Span, When
 
+SELF = "я"
+"""Who writes, where it is said for whom something is."""
+
 
 class AttachmentKind(StrEnum):
     """What is sent that is no text."""
@@ -105,12 +108,14 @@ class NamedService(Command):
         unclear: the words for which nothing fits.
         is_excluded: whether it is just this that is not wanted.
         is_added: whether it is wanted on top of what was wanted before.
+        whom: for whom, where a burst has services of several persons: SELF, or the word for a guest.
     """
 
     ids: tuple[int, ...] = ()
     unclear: str = ""
     is_excluded: bool = False
     is_added: bool = False
+    whom: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +128,7 @@ class NamedStaff(Command):
         is_other: whether it is to be another than now.
         unknown: a name that nobody here has.
         is_excluded: whether it is just this one that is not wanted.
+        whom: for whom, where a burst has masters for several persons: SELF, or the word for a guest.
     """
 
     ids: tuple[int, ...] = ()
@@ -130,6 +136,7 @@ class NamedStaff(Command):
     is_other: bool = False
     unknown: str = ""
     is_excluded: bool = False
+    whom: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

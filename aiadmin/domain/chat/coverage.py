@@ -110,7 +110,9 @@ class Coverage:
         if kind is WordClass.ADJECTIVE:
             return self._is_beside_service(place)
         if kind in _DEEDS:
-            return self.heard.word(place - 1) in _JOINTS or self.heard.context.vocabulary.resembles(word)
+            is_done_there = bool({place - 1, place + 1} & self._services)
+            is_another = not is_done_there and self.heard.context.vocabulary.resembles(word)
+            return self.heard.word(place - 1) in _JOINTS or is_another
         is_thing = kind is WordClass.NOUN or (kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE)
         is_left_out = self.heard.clauses[place] in left_out_clauses(self.heard)
         is_told = self._is_remark(place) or place in self._tails or self._is_beside_change(place) or is_left_out

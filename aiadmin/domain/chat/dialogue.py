@@ -68,11 +68,14 @@ class GuestWish:
 
     Attributes:
         who: the word for them, such as сын.
+        services, staff: what is wished for them, and with whom, where that was said of them and of nobody else.
     """
 
     who: str = ""
     name: str = ""
     is_child: bool = False
+    services: tuple[int, ...] = ()
+    staff: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,7 +134,7 @@ class Heard(Sentences):
             untimed: what sentences do whose days and times are none of the visit.
         """
         text = self.text
-        put_off = self.covered({"WAIT", "OR_NOT"}) | self.farewells | self._lengths
+        put_off = self.covered({"WAIT", "OR_NOT", "AT_ONCE"}) | self.farewells | self._lengths
         for place in range(len(self.tokens)):
             if place in put_off or self.act(place) in untimed or self.sentences[place] in self._deadlines:
                 start, end = self.span(place, place + 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
+from aiadmin.domain.chat.commands import SELF, Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
+from aiadmin.domain.chat.lines import SOMEBODY, persons_in, whose
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.taken_back import masters_taken_back
@@ -75,15 +76,17 @@ class _Mention:
     places: list[int] = field(default_factory=list)
     hints: list[int] = field(default_factory=list)
     is_left_out: bool = False
+    whom: str = ""
 
-    def takes(self, ids: frozenset[int]) -> bool:
-        return not self.is_left_out and bool(self.ids & ids)
+    def takes(self, ids: frozenset[int], whom: str) -> bool:
+        return not self.is_left_out and self.whom == whom and bool(self.ids & ids)
 
 
 def services_in(heard: Heard) -> Iterator[NamedService]:
     """The services that are named, each wish one; those without a service of the salon's come as unclear."""
     asked = frozenset(heard.context.candidates)
-    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)]
+    lines = _service_lines(heard)
+    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines)]
     found = _wished(heard, found)
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
@@ -98,11 +101,32 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
             or _is_excluded(heard, mention.first)
             or _is_left_out(heard, mention, mentions),
             is_added=_is_added(heard, mention),
+            whom=mention.whom,
         )
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + _is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _persons(heard: Heard) -> Mapping[int, str]:
+    titled = _kin_of_titles(heard)
+    kin = {place for place in range(len(heard.tokens)) if place not in titled and _is_kin(heard, place)}
+    return persons_in(heard, kin)
+
+
+def _service_lines(heard: Heard) -> Mapping[int, str]:
+    """For whom each word of a service is, where several persons have services of their own."""
+    if heard.has("ASK_PRICE", "WANT_MOVE", "WANT_CANCEL") or heard.context.candidates:
+        return {}
+    persons = _persons(heard)
+    words = [
+        place
+        for place in range(len(heard.tokens))
+        if is_service_word(heard, place) and not heard.is_told(place) and place not in heard.services_taken_back
+    ]
+    lines = whose(persons, words) if len({*persons.values()}) > 1 else {}
+    return {**lines, **persons} if lines else {}
 
 
 def _wished(heard: Heard, mentions: Sequence[_Mention]) -> list[_Mention]:
@@ -135,6 +159,8 @@ def _is_of_another_part(heard: Heard, wished: _Mention, told: _Mention) -> bool:
 
 def _is_of_body(heard: Heard, mention: _Mention) -> bool:
     """Whether a mention is only of parts of the body: "ногти"; it may be a service, and it may be anything else."""
+    if mention.whom:
+        return False
     lemma = heard.context.vocabulary.morphology.lemma
     return all(lemma(heard.word(place)) in BODY | PLACES_OF_BODY for place in (*mention.places, *mention.hints))
 
@@ -206,7 +232,7 @@ def _by_clause(heard: Heard) -> Iterator[list[int]]:
     yield from clauses.values()
 
 
-def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
+def _of_clause(heard: Heard, places: Sequence[int], lines: Mapping[int, str]) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
     skipped, off = heard.covered(_NO_SERVICE), _taking_off(heard)
     found: list[_Mention] = []
@@ -221,14 +247,15 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)
         else:
-            _take(heard, found, place, meanings)
+            _take(heard, found, place, meanings, lines.get(place, ""))
     for mention in found:
-        mention.hints += hints
+        own = {place: ids for place, ids in hints.items() if lines.get(place, "") == mention.whom}
+        mention.hints += own
         full = vocabulary.named_in_full(mention.ids, mention.said)
         is_for_children = bool(vocabulary.of_children(full))
-        fitting = mention.ids if is_for_children else _for_whom(heard, mention.ids)
+        fitting = mention.ids if is_for_children else _for_whom(heard, mention.ids, mention.whom)
         mention.ids = vocabulary.named_in_full(fitting, mention.said) or fitting
-        for hint in hints.values():
+        for hint in own.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
 
@@ -254,9 +281,16 @@ def _is_where(heard: Heard, place: int) -> bool:
     return is_place and heard.word(place - 1) in {"в", "из"}
 
 
-def _for_whom(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
-    """Of services those for the age that was said, or for children where a child is to be served alone."""
+def _for_whom(heard: Heard, ids: frozenset[int], whom: str) -> frozenset[int]:
+    """Of services those for the age that was said, or for children where a child is to be served alone.
+
+    Where each person has services of their own, a grown-up has none for children.
+    """
     vocabulary, age = heard.context.vocabulary, age_in(heard)
+    if whom and whom not in CHILDREN:
+        return ids - vocabulary.of_children(ids) or ids
+    if whom and age is None:
+        return vocabulary.of_children(ids) or ids
     if age is not None:
         return vocabulary.of_age(ids, age)
     kin = {
@@ -272,13 +306,13 @@ def _is_hint(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
     return meanings <= HINTS and heard.context.vocabulary.morphology.lemma(heard.word(place)) not in HINTS
 
 
-def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str]) -> None:
+def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str], whom: str) -> None:
     """Narrows the last wish by a word, or begins another with it."""
     is_absent = heard.word(place - 1) == "без"
     whole = heard.context.vocabulary.fitting(meanings, is_absent=is_absent)
     last = found[-1] if found else None
     asked = frozenset(heard.context.candidates)
-    goes_on = last is not None and not last.ids <= asked and last.takes(whole)
+    goes_on = last is not None and not last.ids <= asked and last.takes(whole, whom)
     ids = whole if goes_on else whole & asked or whole
     if is_absent and not ids:
         without = heard.context.vocabulary.fitting(meanings)
@@ -289,8 +323,8 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
         return
     if not ids:
         return
-    if last is None or not last.takes(ids) or _is_second(heard, last, place, ids):
-        last = _Mention(ids, place, place + 1)
+    if last is None or not last.takes(ids, whom) or _is_second(heard, last, place, ids):
+        last = _Mention(ids, place, place + 1, whom=whom)
         found.append(last)
     last.ids, last.end = last.ids & ids, place + 1
     last.said.append(frozenset(f"-{one}" for one in meanings) if is_absent else meanings)
@@ -313,7 +347,7 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
     for place, mention in enumerate(mentions):
         last = joined[-1] if joined else None
         is_of_next = any(one.ids < mention.ids for one in mentions[place + 1 : place + 2])
-        if last is None or mention.is_left_out or not last.takes(mention.ids) or is_of_next:
+        if last is None or mention.is_left_out or not last.takes(mention.ids, mention.whom) or is_of_next:
             joined.append(mention)
         else:
             last.ids, last.end = last.ids & mention.ids, mention.end
@@ -348,7 +382,7 @@ def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mentio
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    ids = _for_whom(heard, ids)
+    ids = _for_whom(heard, ids, mention.whom)
     ids = vocabulary.of_number(ids, {heard.word(place) for place in heard.numbers_of_titles})
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
@@ -439,7 +473,17 @@ def staff_in(heard: Heard) -> Iterator[NamedStaff]:
         for named in _staff_at(heard, place)
     ]
     wished = [named for place, named in found if not heard.is_told(place)]
-    yield from wished if any(not one.is_excluded for one in wished) else (named for _, named in found)
+    lines = _staff_lines(heard)
+    whom = {heard.tokens[place].start: who for place, who in lines.items()}
+    for named in wished if any(not one.is_excluded for one in wished) else [named for _, named in found]:
+        yield replace(named, whom=whom.get(named.spans[0][0], ""))
+
+
+def _staff_lines(heard: Heard) -> Mapping[int, str]:
+    """For whom each master is, where several persons are to go to masters of their own."""
+    persons = _persons(heard)
+    names = [place for place in range(len(heard.tokens)) if heard.word(place) in heard.context.vocabulary.names]
+    return whose(persons, names) if len(names) > 1 else {}
 
 
 def _places(heard: Heard, name: Name) -> Iterator[int]:
@@ -644,6 +688,7 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
     found = [place for place in range(len(heard.tokens)) if place not in titled and _is_kin(heard, place)]
     if heard.context.asked in {Asked.NAME, Asked.GUEST_NAME}:
         yield from _named_guests(heard)
+    lines = {*_service_lines(heard).values()} | {*_staff_lines(heard).values()}
     for place in found:
         who = heard.context.vocabulary.kin[heard.word(place)]
         is_child = who in CHILDREN and not _is_adult(heard)
@@ -651,9 +696,11 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
             who=who,
             count=count,
             is_child=is_child,
-            is_beside=_is_beside(heard, place),
+            is_beside=_is_beside(heard, place) or SELF in lines,
             spans=(heard.span(place, place + 1),),
         )
+    if SOMEBODY in lines:
+        yield Guest(count=2, spans=())
     if not found and heard.context.asked not in {Asked.NAME, Asked.GUEST_NAME}:
         yield from _served_by_name(heard)
     if heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE") and not found:

@@ -45,6 +45,7 @@ _WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
 _JOINED = re.compile(r"[+&]|\bи\b", re.IGNORECASE)
 """What stands between the parts of a service in its title."""
 _WITHOUT = "без"
+_REMOVING, _COATINGS = frozenset({"снятие", "удаление"}), frozenset({"гель", "лак", "покрытие", "шеллак"})
 _COMPLETE = 1.0
 _SHORTEST_STEM, _SURE_STEM = 4, 6
 """Letters of a word that begins a title's word, and that two words of one root share."""
@@ -244,10 +245,12 @@ class Vocabulary:
     def best(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> tuple[int, ...]:
         """Of services that fit, those that are meant: one whose whole title was said, else those of its category.
 
-        Who names a part of what is made of several means the part.
+        Who names a part of what is made of several means the part; who names a coating alone does not take it off.
         """
         words = frozenset[str]().union(*said)
         fitting = [one for one in self.services if one.id in ids]
+        if words <= _COATINGS:
+            fitting = [one for one in fitting if not one.title & _REMOVING] or fitting
         among = [one for one in fitting if not one.is_said_in_part(words)] or fitting
         shares = {one.id: self._share(one.title, words) for one in among}
         whole = [one.id for one in among if shares[one.id] >= _COMPLETE]

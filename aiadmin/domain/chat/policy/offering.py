@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.guest_lines import guest_of, has_lines
 from aiadmin.domain.chat.parts.booking import FreeTimes, Offered, Shall, WhichTime
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply
@@ -27,6 +28,8 @@ def client_name(turn: TurnFacts) -> tuple[str | None, str]:
 def guests_of(turn: TurnFacts, slots: Sequence[Slot]) -> tuple[GuestWish | None, ...]:
     """For whom each visit is: for the guest alone, or for the client and then each guest."""
     guests, together = turn.dialogue.guests, (turn.dialogue.guest_count or 1) > 1
+    if has_lines(turn.dialogue):
+        return tuple(guest_of(turn.dialogue, one) for one in slots)
     if together and len(slots) > 1:
         own: list[GuestWish | None] = [None]
         whole = [*own, *guests, *([GuestWish()] * len(slots))]

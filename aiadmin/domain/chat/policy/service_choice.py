@@ -60,7 +60,8 @@ def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
 def _for_guest(situation: Situation, choice: Sequence[int]) -> list[int]:
     """What suits who comes: a child, a man, a woman, where titles tell them apart."""
     guests = situation.dialogue.guests
-    if len(guests) != 1:
+    is_of_others = bool(guests) and bool(guests[0].staff or guests[0].services)
+    if len(guests) != 1 or (is_of_others and not {*guests[0].services} & {*choice}):
         return list(choice)
     guest, titles = guests[0], situation.salon.services
     for is_one, words in (

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
-from aiadmin.domain.chat.dialogue import Slot
+from aiadmin.domain.chat.dialogue import Dialogue, Slot
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.guest_lines import has_lines
 from aiadmin.domain.chat.parts.booking import AgreeWithSalon, CannotLook, NothingFree, NotInARow, NotTogether
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.free_times import Search, earliest_start, nearest_to, slots_found
@@ -23,6 +24,7 @@ from aiadmin.domain.chat.steps import LookUp, Need, NeedDays, NeedNearest, NeedS
 from aiadmin.domain.chat.wishes import some_day_suits, suits
 
 MOST_VISITS = 3
+_PAIR = 2
 _AHEAD = timedelta(days=14)
 
 
@@ -60,20 +62,41 @@ def one_each(salon: SalonView, services: Sequence[int], wished: Sequence[int]) -
     return [_Group((one,), preferred(catalogue.performers(salon, [one]), wished)) for one in services]
 
 
+def lines_of(salon: SalonView, dialogue: Dialogue) -> list[_Group]:
+    """The visits of each person who has services, or a master, of their own; empty where nobody has."""
+    if not has_lines(dialogue):
+        return []
+    of_guests = {number for guest in dialogue.guests for number in guest.services}
+    own = [one for one in dialogue.services if one not in of_guests]
+    theirs = {number for guest in dialogue.guests for number in guest.staff}
+    mine = [one for one in dialogue.staff if one not in theirs]
+    found = groups_of(salon, own, mine or dialogue.staff) if own and (dialogue.guest_count or 1) > 1 else []
+    for guest in dialogue.guests:
+        wished = [one for one in dialogue.services if one in guest.services] if guest.services else own
+        found += groups_of(salon, wished, guest.staff or dialogue.staff)
+    return found
+
+
 def preferred(staff: Sequence[int], wished: Sequence[int]) -> tuple[int, ...]:
     """Of masters those who were wished for, all where none of them was."""
     return tuple(one for one in staff if one in wished) or tuple(staff)
 
 
-def one_after_the_other(turn: TurnFacts, groups: Sequence[_Group], before: Sequence[Part] = ()) -> Step:
-    """Visits with several masters on one day, with as little waiting between them as there is."""
+def one_after_the_other(
+    turn: TurnFacts, groups: Sequence[_Group], before: Sequence[Part] = (), *, is_apart: bool = False
+) -> Step:
+    """Visits with several masters on one day, with as little waiting between them as there is.
+
+    Args:
+        is_apart: whether they are of several people, who may be served at one time by different masters.
+    """
     if len(groups) > MOST_VISITS:
         return handing_over(turn, [*before, AgreeWithSalon()], HandOverReason.LIMIT)
     searches = [_search(turn, group) for group in groups]
     step = _look_up(turn, searches)
     if step:
         return step
-    best = _in_a_row(turn, searches)
+    best = _in_a_row(turn, searches, is_apart=is_apart)
     if best:
         return offer(turn, best, before)
     return _none_in_a_row(turn, before)
@@ -124,23 +147,29 @@ def _common_days(turn: TurnFacts, asked: Sequence[NeedDays]) -> list[date]:
     return sorted(day for day in common if some_day_suits(turn.dialogue.whens, day))
 
 
-def _in_a_row(turn: TurnFacts, searches: Sequence[Search]) -> list[Slot]:
+def _in_a_row(turn: TurnFacts, searches: Sequence[Search], *, is_apart: bool) -> list[Slot]:
     """The visits that leave the least time between them; empty where none fit together."""
     slots = [slots_found(search, turn.found) for search in searches]
-    rows = [row for row in _rows(slots) if suits(turn.dialogue.whens, row[0].starts) and not _is_refused(turn, row)]
-    return min(rows, key=lambda row: (_waiting(row), row[0].starts), default=[])
+    fitting = (row for row in _rows(slots, is_apart=is_apart) if suits(turn.dialogue.whens, row[0].starts))
+    rows = [row for row in fitting if not _is_refused(turn, row)]
+    return min(rows, key=lambda row: (max(_waiting(row), timedelta()), row[0].starts), default=[])
 
 
 def _is_refused(turn: TurnFacts, row: Sequence[Slot]) -> bool:
     return all(one.starts in turn.dialogue.refused for one in row)
 
 
-def _rows(slots: Sequence[Sequence[Slot]]) -> Iterator[list[Slot]]:
+def _rows(slots: Sequence[Sequence[Slot]], *, is_apart: bool = False) -> Iterator[list[Slot]]:
     for chosen in product(*slots):
         row = sorted(chosen, key=lambda one: one.starts)
         is_one_day = row[0].starts.date() == row[-1].starts.date()
-        if is_one_day and all(one.starts + one.length <= other.starts for one, other in pairwise(row)):
+        if is_one_day and all(_may_follow(one, other, is_apart=is_apart) for one, other in combinations(row, _PAIR)):
             yield row
+
+
+def _may_follow(one: Slot, other: Slot, *, is_apart: bool) -> bool:
+    """Whether a visit begins when another is over, or, for somebody else, is with another master."""
+    return one.starts + one.length <= other.starts or (is_apart and one.staff_id != other.staff_id)
 
 
 def _waiting(row: Sequence[Slot]) -> timedelta:

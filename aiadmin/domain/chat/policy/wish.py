@@ -9,6 +9,7 @@ from datetime import date
 from aiadmin.domain.chat.advancing import as_last_time
 from aiadmin.domain.chat.commands import NamedService, Repeatedly, WantBooking
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.guest_lines import has_lines
 from aiadmin.domain.chat.parts.booking import (
     AgreeWithSalon,
     ByAdministrator,
@@ -34,6 +35,7 @@ from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order,
 from aiadmin.domain.chat.policy.several_visits import (
     cannot_be_together,
     groups_of,
+    lines_of,
     one_after_the_other,
     one_each,
     preferred,
@@ -141,7 +143,7 @@ def _guests_apart(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
     """Which service for several guests, while it is known already that they cannot be served at once."""
     dialogue = turn.dialogue
     number = dialogue.guest_count or 1
-    if number < 2 or not dialogue.choices:  # noqa: PLR2004 - two are several
+    if number < 2 or not dialogue.choices or has_lines(dialogue):  # noqa: PLR2004 - two are several
         return None
     apart = cannot_be_together(turn, dialogue.choices[0], number)
     return ask_for_service(turn, [*before, apart]) if apart else None
@@ -225,6 +227,9 @@ def _visits(turn: TurnFacts, before: Sequence[Part]) -> Step:
             turn, situation=replace(turn.situation, dialogue=replace(dialogue, excluded_staff=frozenset()))
         )
         return _visits(turn, [*before, part])
+    lines = lines_of(salon, dialogue)
+    if lines:
+        return one_after_the_other(turn, lines, before, is_apart=True)
     if _is_one_each(turn):
         return one_after_the_other(turn, one_each(salon, dialogue.services, dialogue.staff), before)
     number = _number_of_guests(turn)
