@@ -22,7 +22,7 @@ from aiadmin.domain.messages.contact import (
 )
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.storage.erasures import Erasures
-from aiadmin.storage.locks import Lock
+from aiadmin.storage.locks import Lock, lock_company, try_lock_company
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatTurnRow, ChatWriteRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow
@@ -73,8 +73,6 @@ WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND 
   )
 """)
 """What one of two that turn out to be one was still owed, when the other had said stop."""
-_LOCK = text("SELECT pg_advisory_xact_lock(:lock, :company_id)")
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock, :company_id)")
 _CONTACTS = """
 SELECT id, lid, phone, push_name, ARRAY(
   SELECT address FROM contact_addresses
@@ -122,7 +120,7 @@ class Contacts:
 
         Observations of one company wait for one another until the commit: upsert companies in the order of their ids.
         """
-        self._session.execute(_LOCK, {"lock": Lock.CONTACTS.value, "company_id": company_id})
+        lock_company(self._session, Lock.CONTACTS, company_id)
         settled = merge(observed, self._known(company_id, observed.addresses))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
@@ -130,7 +128,7 @@ class Contacts:
 
     def try_lock(self, company_id: CompanyId) -> bool:
         """Keep observations of this company waiting until the commit; False, at once, when another holds them."""
-        return bool(self._session.scalar(_TRY_LOCK, {"lock": Lock.CONTACTS.value, "company_id": company_id}))
+        return try_lock_company(self._session, Lock.CONTACTS, company_id)
 
     def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, Sender, day_began
-from aiadmin.storage.locks import Lock
+from aiadmin.storage.locks import Lock, lock_company, try_lock_company
 
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
@@ -37,11 +37,11 @@ class Senders:
 
     def lock(self, company_id: CompanyId) -> None:
         """Keep others from deciding what this company writes until the commit."""
-        self._session.execute(select(func.pg_advisory_xact_lock(Lock.NOTICES.value, company_id)))
+        lock_company(self._session, Lock.NOTICES, company_id)
 
     def try_lock(self, company_id: CompanyId) -> bool:
         """`lock` without a wait: False when another transaction has it."""
-        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(Lock.NOTICES.value, company_id))))
+        return try_lock_company(self._session, Lock.NOTICES, company_id)
 
     def find(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
         """The salon's phone, with what it wrote today."""

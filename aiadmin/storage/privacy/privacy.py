@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, text, update
+from sqlalchemy import CursorResult, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.hosting.wa_store import Names, WaStore
-from aiadmin.storage.locks import Lock
+from aiadmin.storage.locks import Lock, lock_company
 from aiadmin.storage.messages.contacts import KNOWN_BY
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatRow, ChatTurnRow
 from aiadmin.storage.tables.messages import InboxMessageRow, OutboxMessageRow
@@ -154,7 +154,7 @@ class Privacy:
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
         """Delete or blank what is held of a client; how many rows of each table. The caller records the erasure."""
         # no contact is made meanwhile
-        self._session.execute(select(func.pg_advisory_xact_lock(Lock.CONTACTS.value, company_id)))
+        lock_company(self._session, Lock.CONTACTS, company_id)
         addresses = self.addresses(company_id, phone)
         given = _given(company_id, addresses) | {"at": at}
         counts: dict[str, int] = {}
