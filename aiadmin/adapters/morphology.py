@@ -49,6 +49,7 @@ class PymorphyMorphology:
     """
 
     def __init__(self) -> None:
+        self._parses = lru_cache(maxsize=1_000)(self._parsed)
         self.lemma = lru_cache(maxsize=20_000)(self._lemma)
         self.knows = lru_cache(maxsize=20_000)(self._knows)
         self.word_class = lru_cache(maxsize=20_000)(self._word_class)
@@ -64,8 +65,11 @@ class PymorphyMorphology:
 
         return pymorphy3.MorphAnalyzer(lang="ru")
 
-    def _parses(self, word: str) -> Sequence[Any]:
-        """The readings of a word, the likeliest first; none of what is no Russian word."""
+    def _parsed(self, word: str) -> Sequence[Any]:
+        """The readings of a word, the likeliest first; none of what is no Russian word.
+
+        The words of one burst are asked about several times each: as a lemma, as a class, as a name.
+        """
         return self._analyzer.parse(word) if _RUSSIAN.fullmatch(word) else ()
 
     def _lemma(self, word: str) -> str:

@@ -75,11 +75,10 @@ def _told_after(heard: Heard) -> list[int]:
 
     "Вчера делала у Кристины, сегодня вздулось": nobody is looked for on any day.
     """
-    if not _is_told_of_work(heard):
-        return []
     is_other = heard.has("WANT_BOOKING", "ASK_SLOTS", "COMPLAINT")
     signs = ACUTE if is_other else (*ACUTE, *CHRONIC)
-    return [place for place in range(len(heard.tokens)) if _is_sign(heard, place, signs)]
+    told = [place for place in range(len(heard.tokens)) if _is_sign(heard, place, signs)]
+    return told if told and _is_told_of_work(heard) else []
 
 
 def _is_sign(heard: Heard, place: int, signs: tuple[str, ...]) -> bool:

@@ -33,6 +33,8 @@ from aiadmin.domain.chat.when import Asked
 
 LONGEST, MOST_TOKENS = 4_000, 600
 """What is longer is no wish of a client's, and a human reads it."""
+MOST_UNKNOWN, _TELLING = 40, 4
+"""Words that no dictionary has, of so many letters and more: a slip here and there, and no text of them."""
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -93,9 +95,16 @@ def read_text(text: str, context: ReadingContext) -> tuple[Command, ...]:
     if len(text) > LONGEST:
         return (not_understood(text),)
     heard = hear(text, context)
-    if len(heard.tokens) > MOST_TOKENS:
+    if len(heard.tokens) > MOST_TOKENS or _is_in_no_language(heard):
         return (not_understood(text),)
     return foreign(heard, _understood) or _ordered(_with_unread(heard, _understood(heard)))
+
+
+def _is_in_no_language(heard: Heard) -> bool:
+    """Whether most of many words are in no dictionary: nothing is made of them, and no time is spent on it."""
+    words = {token.text for token in heard.tokens if token.text.isalpha() and len(token.text) >= _TELLING}
+    unknown = [word for word in words if not heard.context.vocabulary.knows(word)]
+    return len(unknown) > MOST_UNKNOWN and 2 * len(unknown) > len(words) and not heard.text.isascii()
 
 
 def _understood(heard: Heard) -> list[Command]:

@@ -213,3 +213,12 @@ def test_no_process_pays_for_the_dictionaries_before_it_reads() -> None:
         "assert 'pymorphy3' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("wish", ["", "запишите на стрижку завтра "])
+def test_a_long_text_in_no_language_is_read_by_a_human(wish: str) -> None:
+    choice = random.Random(5)  # noqa: S311 - the same words each time
+    letters = "бвгджзклмнпрстфхцчшщ"
+    words = ["".join(choice.choice(letters) for _ in range(7)) for _ in range(80)]
+
+    assert [short(one) for one in read_text(wish + " ".join(words), context_of("lavanda"))] == ["NotUnderstood"]
