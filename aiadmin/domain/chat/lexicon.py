@@ -23,6 +23,7 @@ BREAKS = frozenset(".,!?;\n:)(")
 STOPS = frozenset(".!?\n")
 """Signs that end a sentence."""
 _ENDS = frozenset(".!?;")
+_EDGES = frozenset("^$")
 _NEXT_MESSAGE = "\n"
 """People send a sentence in pieces: a phrase goes on in the next message."""
 _SHORTEST_BEGINNING = 2
@@ -171,27 +172,40 @@ def _same(one: Hit, other: Hit) -> bool:
     return (one.first, one.end) == (other.first, other.end)
 
 
-def _end(elements: Sequence[_Element], tokens: Sequence[Token], place: int, first: int) -> int | None:
-    """Where the phrase that begins at a place ends, its longest reading; None when it does not stand there."""
-    if not elements:
-        return place
-    element, rest = elements[0], elements[1:]
-    if element.sign in {"^", "$"}:
-        return _end(rest, tokens, place, first) if _is_edge(element.sign, tokens, place) else None
-    if element.sign == "..":
-        return _behind_gap(rest, tokens, place, first)
-    if first < place < len(tokens) and tokens[place].text == _NEXT_MESSAGE:
-        place += 1
-    if place < len(tokens) and element.fits(tokens[place].text):
-        end = _end(rest, tokens, place + 1, first)
-        if end is not None:
-            return end
-    return _end(rest, tokens, place, first) if element.is_optional else None
+def _end(elements: Sequence[_Element], tokens: Sequence[Token], place: int, first: int, begun: int = 0) -> int | None:
+    """Where the phrase that begins at a place ends, its longest reading; None when it does not stand there.
+
+    Args:
+        begun: so many of its elements stand before `place`.
+    """
+    for number, element in enumerate(elements[begun:], begun + 1):
+        if element.sign == "..":
+            return _behind_gap(elements, tokens, place, first, number)
+        if first < place < len(tokens) and tokens[place].text == _NEXT_MESSAGE and element.sign not in _EDGES:
+            place += 1
+        width = _width(element, tokens, place)
+        if element.is_optional:
+            if width is not None and (end := _end(elements, tokens, place + width, first, number)) is not None:
+                return end
+        elif width is None:
+            return None
+        else:
+            place += width
+    return place
 
 
-def _behind_gap(rest: Sequence[_Element], tokens: Sequence[Token], place: int, first: int) -> int | None:
+def _width(element: _Element, tokens: Sequence[Token], place: int) -> int | None:
+    """How many tokens an element is at a place: an edge is none; None when it does not stand there."""
+    if element.sign in _EDGES:
+        return 0 if _is_edge(element.sign, tokens, place) else None
+    return 1 if place < len(tokens) and element.fits(tokens[place].text) else None
+
+
+def _behind_gap(
+    elements: Sequence[_Element], tokens: Sequence[Token], place: int, first: int, begun: int
+) -> int | None:
     for skipped in range(_GAP + 1):
-        end = _end(rest, tokens, place + skipped, first)
+        end = _end(elements, tokens, place + skipped, first, begun)
         if end is not None:
             return end
         if place + skipped >= len(tokens) or tokens[place + skipped].text in _ENDS:

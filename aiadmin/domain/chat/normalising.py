@@ -15,6 +15,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 Known = Callable[[str], bool]
@@ -99,7 +100,10 @@ def tokens_of(text: str, known: Known) -> Sequence[Token]:
     plain = _cut(letters)
     if not any(_CYRILLIC.search(token.text) for token in plain):
         return _foreign(letters, plain, known)
-    if sum(bool(_LATIN.search(token.text)) for token in plain) < _A_PHRASE:
+    latin = sum(bool(_LATIN.search(token.text)) for token in plain)
+    if not latin:
+        return [_spelt(token, known) for token in plain]
+    if latin < _A_PHRASE:
         return _by_word(letters, known)
     return [token for part in _parts(letters, plain, known) for token in part]
 
@@ -150,10 +154,16 @@ def _letters(text: str) -> Iterator[_Letter]:
         is_raised = cluster in _SUPERSCRIPTS
         if is_raised and before.isdecimal() and not was_raised:
             yield _Letter(":", start, start)  # 18⁰⁰
-        for one in unicodedata.normalize("NFKC", cluster).lower():
-            if unicodedata.category(one) not in _UNSEEN or one == "\n":
-                before, was_raised = _SAME.get(one, one), is_raised
-                yield _Letter(before, start, end)
+        for one in _seen(cluster):
+            before, was_raised = one, is_raised
+            yield _Letter(one, start, end)
+
+
+@lru_cache(maxsize=4096)
+def _seen(cluster: str) -> Sequence[str]:
+    """What is seen of a character and the marks on it."""
+    plain = unicodedata.normalize("NFKC", cluster).lower()
+    return [_SAME.get(one, one) for one in plain if unicodedata.category(one) not in _UNSEEN or one == "\n"]
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
