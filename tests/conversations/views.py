@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.adapters.yclients.booking_api import YClientsBooking
 from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
@@ -21,7 +21,7 @@ from aiadmin.domain.chat.when import Day, DayRange, When
 from aiadmin.domain.ids import SalonId
 from tests.conversations.form import DAYS
 
-MORPHOLOGY = PymorphyMorphology()
+MORPHOLOGY = morphology()
 _READ_BACK = timedelta(days=7)
 """How far back our copy of the journal reaches when a salon is new."""
 _PLANNED = timedelta(days=45)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.commands import Command
@@ -42,7 +42,7 @@ NOW = datetime(2026, 5, 21, 14, 0)  # noqa: DTZ001 - a salon's wall clock; a Thu
 TOMORROW = NOW.date() + timedelta(days=1)
 CUT, BEARD = 11, 12
 ARTEM, RUSLAN = 1, 2
-_MORPHOLOGY = PymorphyMorphology()
+_MORPHOLOGY = morphology()
 
 
 def salon(**bot: Any) -> SalonView:

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.reading import Burst, read
 from aiadmin.domain.chat.reading_context import ReadingContext
@@ -24,7 +24,7 @@ from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 FOLDER = Path(__file__).resolve().parent.parent / "reading"
 NOW = datetime(2026, 3, 11, 12, 10)  # noqa: DTZ001 - a salon's wall clock
 OPTIONS = 3
-MORPHOLOGY = PymorphyMorphology()
+MORPHOLOGY = morphology()
 _SHORTER = {
     said.NamedService: "Service",
     said.NamedStaff: "Staff",

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import structlog
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.cli.replay.document import read_document, require_development
 from aiadmin.cli.replay.installing import Installer
 from aiadmin.cli.replay.player import play
@@ -91,7 +91,7 @@ def _judged(installer: Installer, case: Mapping[str, Any]) -> CaseJudgement:
     return CaseJudgement(case["id"], case["kind"], tuple(turns), tuple(judgements), raised)
 
 
-_MORPHOLOGY = PymorphyMorphology()
+_MORPHOLOGY = morphology()
 
 
 def _config(servers: Servers, journal: JournalOfReplay, *, uses_model: bool) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from aiadmin.domain.replay.saying import plain, words_of
 
@@ -108,6 +109,7 @@ def is_coming(texts: tuple[str, ...]) -> bool:
     return any(is_yes((one,)) or ("?" not in one and _COMES & set(words_of(one))) for one in clauses)
 
 
+@lru_cache(maxsize=4096)
 def _is_yes(word: str) -> bool:
     if word in _YES:
         return True

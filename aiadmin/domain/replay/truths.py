@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.replay.catalogue import as_list
 from aiadmin.domain.replay.played import Given, Offer, PlayedTurn
-from aiadmin.domain.replay.saying import numbers_in, plain, prices_in, times_in, words_of
+from aiadmin.domain.replay.saying import numbers_in, plain, times_in, words_of
 from aiadmin.domain.replay.scene import Scene
 
 NameOf = Callable[[str], str]
@@ -64,18 +64,10 @@ class Truths:
     def _file(self) -> Given:
         return self.scene.catalogue.file
 
-    @property
-    def _quotable(self) -> list[str]:
-        """The file's own words, which a reply may quote as they stand."""
-        salon = self._file["salon"]
-        texts = [salon["title"], salon["address"], *salon.get("facts", {}).values(), *salon.get("rules", {}).values()]
-        services = [text for one in self._file["services"] for text in (one["title"], one.get("description", ""))]
-        return sorted({str(one) for one in [*texts, *services] if one}, key=len, reverse=True)
-
     def rest(self, text: str) -> str:
         """A text without what it quotes of the file, and without what the client wrote."""
         left = plain(text)
-        for quoted in self._quotable:
+        for quoted in self.scene.catalogue.quotable:
             left = left.replace(plain(quoted), " … ")
         return left
 
@@ -83,7 +75,9 @@ class Truths:
 
     def times(self) -> set[str]:
         """Times of day, as HH:MM."""
-        found = set(self.turn.answered) | set(self._times_of_file()) | self.spoken()
+        salon, case = self._file["salon"], self.scene.case
+        nights = {**salon.get("bot", {}), **case.get("bot", {})}.get("night", {}).values()
+        found = {*self.turn.answered, *self.scene.catalogue.times, *nights} | self.spoken()
         for visit in self.scene.case.get("visits", []):
             found |= set(self._ends(visit["at"], visit["services"], visit["staff"]))
         return found
@@ -96,18 +90,6 @@ class Truths:
         for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
             found |= set(self._times_of_offer(offer))
         return found
-
-    def _times_of_file(self) -> Iterator[str]:
-        salon, case = self._file["salon"], self.scene.case
-        for hours in (salon["hours"], *(one.get("works") or {} for one in self._file["staff"])):
-            yield from (part for span in hours.values() for part in span.split("-"))
-        for days in (days for sets in self._file["starts"].values() for days in sets.values()):
-            yield from (time for times in days.values() for time in times)
-        for service in self._file["services"]:
-            yield from filter(None, [service.get("starts_until")])
-            yield from (at[11:] for at in service.get("group", {}).get("at", []))
-        yield from {**salon.get("bot", {}), **case.get("bot", {})}.get("night", {}).values()
-        yield from (time for text in self._quotable for time in times_in(text))
 
     def _times_of_client(self) -> Iterator[str]:
         """The client's own words: a number may be an hour of either half of the day, or the half before it."""
@@ -135,9 +117,7 @@ class Truths:
 
     def prices(self) -> set[int]:
         """Sums of money: the file's, those of what is offered together, and the client's own numbers."""
-        catalogue = self.scene.catalogue
-        found = {price for number in catalogue.services for price in catalogue.prices(number)}
-        found |= {price for text in self._quotable for price in prices_in(text)}
+        found = set(self.scene.catalogue.sums)
         found |= {number for text in self.scene.said for number in numbers_in(text)}
         found |= {self._sum(visit["services"], visit["staff"]) for visit in self.scene.visits.values()}
         for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
@@ -180,7 +160,8 @@ class Truths:
         person = self._file["clients"].get(self.scene.case["client"], {})
         given = [one["name"] for one in self._file["staff"]] + [person.get("name") or ""]
         given += [str(self.scene.case.get("given", {}).get("name", "")), self._file["salon"]["title"]]
-        words = {word for text in [*given, *self.scene.said, *self._quotable] for word in words_of(text)}
+        words = {word for text in [*given, *self.scene.said] for word in words_of(text)}
+        words |= self.scene.catalogue.quotable_words
         nominative = {name_of(word) for word in words} - {""}
         return words | nominative | {_FULL_NAMES[one] for one in words | nominative if one in _FULL_NAMES}
 
@@ -191,7 +172,7 @@ class Truths:
         return bool({said, nominative, _FULL_NAMES.get(nominative, nominative)} & known)
 
     def _without_quotes(self, text: str) -> str:
-        for quoted in self._quotable:
+        for quoted in self.scene.catalogue.quotable:
             text = re.sub(re.escape(quoted), "…", text, flags=re.IGNORECASE)
         return text
 
@@ -217,12 +198,7 @@ class Truths:
     def _lengths(self) -> set[float]:
         """In minutes; hours are also said without the minutes that stand behind them."""
         catalogue, salon = self.scene.catalogue, self._file["salon"]
-        people = [None, *catalogue.staff]
-        lengths = {catalogue.minutes([one], who) for one in catalogue.services for who in people}
-        for staff, sets in self._file["starts"].items():
-            lengths |= {
-                catalogue.minutes([int(one) for one in str(joined).split("+")], int(staff)) for joined in sets
-            }
+        lengths = set(catalogue.lengths)
         for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
             each = [int((one.length or timedelta()).total_seconds()) // 60 for one in (offer.visits if offer else ())]
             lengths |= {*each, sum(each)}

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat.commands import NamedStaff, Suits
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
@@ -126,7 +126,7 @@ def test_a_master_may_be_named_by_what_they_are(text: str, staff: list[tuple[int
             OfferedStaff(id=2, name="Елена", position="мастер-колорист"),
             OfferedStaff(id=3, name="Юлия", position="бровист"),
         ],
-        PymorphyMorphology(),
+        morphology(),
     )
 
     commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))

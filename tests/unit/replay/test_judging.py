@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.adapters.morphology import PymorphyMorphology
+from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.replay import hard_faults, soft_faults
 from aiadmin.domain.replay.catalogue import Catalogue
 from aiadmin.domain.replay.judging import Judge, TurnJudgement, judgement_of
@@ -20,7 +20,7 @@ from tests.conversations.reading import LAVANDA, read
 FILE = read(LAVANDA)
 CASES = {case["id"]: case for case in FILE["conversations"]}
 CATALOGUE = Catalogue(FILE)
-NAME_OF = PymorphyMorphology().given_name
+NAME_OF = morphology().given_name
 
 
 def _visit(services: list[int], staff: int, at: str, price: int) -> OfferedVisit:
