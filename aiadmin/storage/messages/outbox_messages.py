@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Row,
-    Select,
     Table,
     func,
     literal_column,
@@ -42,7 +41,7 @@ from aiadmin.domain.messages.message import (
 from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
-from aiadmin.storage.tables.messages import ContactRow, OutboxMessageRow
+from aiadmin.storage.tables.messages import OutboxMessageRow
 
 
 def _is_one_of(purposes: Iterable[Purpose]) -> str:
@@ -90,7 +89,17 @@ CROSS JOIN LATERAL (
   WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at > :now
 ) AS soonest
 """)  # noqa: S608 - our own words
-_PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
+_FOR_CONTACT = "contacts.lid, contacts.phone, contacts.disappears_after"
+_PEEK = text(f"""
+WITH {_HELD}, {_DUE}
+SELECT due.device_id AS idle_device_id, message.*, {_FOR_CONTACT}
+FROM due JOIN outbox_messages AS message ON message.id = due.id JOIN contacts ON contacts.id = message.contact_id
+""")  # noqa: S608 - our own words
+_FIND = text(f"""
+SELECT message.*, {_FOR_CONTACT}
+FROM outbox_messages AS message JOIN contacts ON contacts.id = message.contact_id
+WHERE message.company_id = :company_id AND message.id = :outbox_message_id
+""")  # noqa: S608 - our own words
 CLAIMED = f"""
 {_HELD}, {_DUE}, fenced AS (
   SELECT due.id, due.device_id, due.epoch
@@ -113,7 +122,10 @@ CLAIMED = f"""
 
 `FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`.
 """
-_CLAIM = text(f"WITH {CLAIMED} SELECT id FROM claimed")  # noqa: S608 - our own words
+_CLAIM = text(f"""
+WITH {CLAIMED}
+SELECT claimed.*, {_FOR_CONTACT} FROM claimed JOIN contacts ON contacts.id = claimed.contact_id
+""")  # noqa: S608 - our own words
 
 
 _MARK = text("""
@@ -196,8 +208,9 @@ class OutboxMessages:
         return {str(one.dedup_key): MessageId(one.id) for one in found}
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None:
-        row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
-        return None if row is None else _message_of(row)
+        asked = {"company_id": company_id, "outbox_message_id": outbox_message_id}
+        row = self._session.execute(_FIND, asked).one_or_none()
+        return None if row is None else message_of_row(row)
 
     def due_keys(self, holds: Sequence[DeviceClaim], now: datetime) -> Sequence[RowKey]:
         """Keys of the messages that `claim` would take."""
@@ -214,10 +227,7 @@ class OutboxMessages:
         """
         if not holds:
             return []
-        claimed = self._session.scalars(_CLAIM, _asked(holds, now, only)).all()
-        if not claimed:
-            return []
-        return [_message_of(row) for row in self._session.execute(_messages(claimed))]
+        return [message_of_row(row) for row in self._session.execute(_CLAIM, _asked(holds, now, only))]
 
     def peek(
         self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
@@ -226,11 +236,7 @@ class OutboxMessages:
         if not holds:
             return {}
         due = self._session.execute(_PEEK, _asked(holds, now, only))
-        devices = {row.id: DeviceId(row.device_id) for row in due}
-        if not devices:
-            return {}
-        found = self._session.execute(_messages(list(devices)))
-        return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
+        return {DeviceId(row.idle_device_id): message_of_row(row) for row in due}
 
     def next_due_in(self, holds: Sequence[DeviceClaim], now: datetime) -> float | None:
         """Seconds until a message falls due that is not due yet; of the companies of these devices."""
@@ -358,30 +364,14 @@ def _asked(holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] |
     return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only), "purposes": None}
 
 
-def _messages(
-    numbers: Sequence[int], company_id: CompanyId | None = None
-) -> Select[OutboxMessageRow, str | None, str | None, int | None]:
-    """The rows of these numbers, each with what is known of its contact."""
-    statement = (
-        select(OutboxMessageRow, ContactRow.lid, ContactRow.phone, ContactRow.disappears_after)
-        .join(ContactRow, ContactRow.id == OutboxMessageRow.contact_id)
-        .where(OutboxMessageRow.id.in_(numbers))
-        .execution_options(populate_existing=True)
-    )
-    return statement if company_id is None else statement.where(OutboxMessageRow.company_id == company_id)
-
-
-def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]) -> OutboxMessage:
-    return _view(*found)
-
-
-def _view(row: Any, lid: str | None, phone: str | None, disappears_after: int | None) -> OutboxMessage:
+def message_of_row(row: Row[Any]) -> OutboxMessage:
+    """A row of `outbox_messages` beside its contact's `lid`, `phone` and `disappears_after`."""
     return OutboxMessage(
         outbox_message_id=MessageId(row.id),
         company_id=CompanyId(row.company_id),
         contact_id=ContactId(row.contact_id),
         device_id=DeviceId(row.device_id) if row.device_id else None,
-        address=address_of(IdentityObservation(lid=lid, phone=phone)),
+        address=address_of(IdentityObservation(lid=row.lid, phone=row.phone)),
         text=row.text,
         purpose=Purpose(row.purpose),
         record_id=row.record_id,
@@ -393,13 +383,8 @@ def _view(row: Any, lid: str | None, phone: str | None, disappears_after: int | 
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,
         read_at=row.read_at,
-        disappears_after=disappears_after or 0,
+        disappears_after=row.disappears_after or 0,
     )
-
-
-def claimed_message(row: Row[Any]) -> OutboxMessage:
-    """The domain's view of a row of `CLAIMED` beside its contact's `lid`, `phone` and `disappears_after`."""
-    return _view(row, row.lid, row.phone, row.disappears_after)
 
 
 def _waits_for_salon(company_id: CompanyId) -> Sequence[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import OutboxMessage, Purpose, RecordedSend, SendOutcome, SentMessage
-from aiadmin.storage.messages.outbox_messages import CLAIMED, claimed_message
+from aiadmin.storage.messages.outbox_messages import CLAIMED, message_of_row
 from aiadmin.storage.statements import Statements
 
 _RECORD = text(f"""
@@ -55,7 +55,7 @@ class SentMessages:
         """
         rows = self._statements.rows(_RECORD, _values(sent))
         written = {MessageId(number) for number in rows[0].written}
-        following: dict[object, OutboxMessage] = {row.device_id: claimed_message(row) for row in rows if row.id}
+        following: dict[object, OutboxMessage] = {row.device_id: message_of_row(row) for row in rows if row.id}
         return [
             RecordedSend(
                 written=one.message.outbox_message_id in written,
