@@ -35,6 +35,13 @@ class Asked(StrEnum):
     """What words mean that nobody has read."""
 
 
+class PartOfDay(StrEnum):
+    """A part of the day that has a word."""
+
+    MORNING = "morning"
+    EVENING = "evening"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class DayRange:
     """Days from `first` to `last`, both of them; None has no end."""

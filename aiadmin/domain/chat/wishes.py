@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from aiadmin.domain.chat.when import Day, DayRange, Time, TimeRange, When
+from aiadmin.domain.chat.when import Day, DayRange, PartOfDay, Time, TimeRange, When
 
 R = TypeVar("R")
+_NOON, _EVENING = time(12), time(17)
 AROUND = timedelta(minutes=45)
 """How far from "about five" still suits."""
 
@@ -171,6 +172,24 @@ def is_exact(whens: Sequence[When]) -> bool:
     return bool(points(whens)) and all(
         one.is_point and not when.time.is_around for when in whens if when.time for one in when.time.any_of
     )
+
+
+def day_part(whens: Sequence[When]) -> PartOfDay | None:
+    """The one part of the day that all wishes lie in; None where they reach over several."""
+    spans = [one for when in whens if when.time for one in when.time.any_of]
+    parts = {_part_of(one) for one in spans}
+    return parts.pop() if len(parts) == 1 else None
+
+
+def part_of(at: time) -> PartOfDay | None:
+    """The part of the day of a time, where it has a word."""
+    return PartOfDay.EVENING if at >= _EVENING else PartOfDay.MORNING if at < _NOON else None
+
+
+def _part_of(span: TimeRange) -> PartOfDay | None:
+    if span.first is not None and span.first >= _EVENING:
+        return PartOfDay.EVENING
+    return PartOfDay.MORNING if span.last is not None and span.last <= _NOON else None
 
 
 def names_another_hour(whens: Sequence[When], at: datetime) -> bool:

@@ -10,7 +10,7 @@ from aiadmin.domain.chat.dialogue import GuestWish, Slot
 from aiadmin.domain.chat.parts import booking as parts
 from aiadmin.domain.chat.policy.catalogue import total
 from aiadmin.domain.chat.situation import SalonView, Situation
-from aiadmin.domain.chat.when import Never
+from aiadmin.domain.chat.when import Never, PartOfDay
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.chat.sentence import Sentence
@@ -192,6 +192,9 @@ def _time_of(slot: Slot, salon: SalonView, *, with_master: bool) -> str:
 # --- why it is not what was asked for ---
 
 
+_THEN = {PartOfDay.MORNING: "утром", PartOfDay.EVENING: "вечером"}
+
+
 def _not_free(part: parts.NotFree, situation: Situation) -> str:
     who = wording.master(part.staff_id, situation.salon)
     days = wording.any_of([wording.to_day(one) for one in part.days]) if part.days else ""
@@ -199,7 +202,8 @@ def _not_free(part: parts.NotFree, situation: Situation) -> str:
     when = ", ".join(filter(None, [days, at]))
     whose = f" (мастер {who})" if who else ""
     if part.is_window:
-        return f"{f'На {days} в' if days else 'В'} это время свободных мест нет{whose}."
+        then = _THEN[part.part] if part.part else "в это время"
+        return f"{wording.capital(f'на {days} {then}' if days else then)} свободных мест нет{whose}."
     return f"На {when} свободного времени нет{whose}." if when else f"На это время свободных мест нет{whose}."
 
 

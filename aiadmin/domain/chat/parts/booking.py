@@ -8,7 +8,7 @@ from datetime import date, time
 from aiadmin.domain.chat.dialogue import GuestWish, Slot
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Part
-from aiadmin.domain.chat.when import Never
+from aiadmin.domain.chat.when import Never, PartOfDay
 from aiadmin.domain.journal.online_booking import GroupEvent
 
 # --- questions ---
@@ -121,12 +121,14 @@ class NotFree(Part):
 
     Attributes:
         is_window: whether a part of the day was asked for.
+        part: which one, where it has a word.
     """
 
     days: tuple[date, ...] = ()
     at: time | None = None
     staff_id: int | None = None
     is_window: bool = False
+    part: PartOfDay | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,6 +124,12 @@ def look(search: Search, found: Found) -> LookUp | Free:
     return Free(slots=slots, is_unknown=_is_unknown(found))
 
 
+def look_by_schedule(search: Search, found: Found) -> LookUp | Free:
+    """What is free at a time of day that is wished, on the next days on which somebody works then."""
+    step = still_needed(found, _probes(search, found))
+    return step or Free(slots=tuple(slots_found(search, found)), is_unknown=_is_unknown(found))
+
+
 def _is_unknown(found: Found) -> bool:
     """Whether something that was asked has no answer: what is free there may be just what is wished for."""
     answers = [*found.days.values(), *found.starts.values(), *found.free_staff.values()]

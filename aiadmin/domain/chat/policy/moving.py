@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.commands import Choose
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
@@ -30,12 +30,14 @@ class MoveWish:
 
     Attributes:
         staff: masters of whom any suits.
+        shift: so much later than the visit is; earlier when negative; None where that was not said.
     """
 
     visit: OwnVisit
     whens: tuple[When, ...]
     staff: tuple[int, ...]
     is_earliest: bool = False
+    shift: timedelta | None = None
 
     @property
     def is_open(self) -> bool:
@@ -69,6 +71,7 @@ def wish_of(turn: TurnFacts, visit: OwnVisit) -> MoveWish:
         whens=_settled(dialogue.whens, visit),
         staff=_masters(turn, visit),
         is_earliest=dialogue.is_earliest,
+        shift=next((one.time.shift for one in dialogue.whens if one.time and one.time.shift is not None), None),
     )
     is_only_master = not wish.is_open and replace(wish, staff=own_staff(visit)).is_open
     return replace(wish, whens=(*wish.whens, on(visit.starts.date()))) if is_only_master else wish
@@ -156,7 +159,7 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
         return _fitting(turn, visit, at_once or fits)
     if free.is_unknown:
         return journal_silent(turn)
-    towards = [one for one in slots if not _is_the_other_way(wish, one.starts)]
+    towards = [one for one in slots if not (_is_the_other_way(wish, one.starts) or _is_day_left(wish, one.starts))]
     near = [one for one in nearest_to(search, towards) if not is_refused(wish.whens, one.starts)]
     of_day = [one for one in near if some_day_suits(wish.whens, one.starts.date())]
     is_about = any(one.time and one.time.is_around for one in wish.whens)
@@ -166,6 +169,8 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
 def _is_the_other_way(wish: MoveWish, at: datetime) -> bool:
     """Whether a time is before the visit where later was asked for, or behind it where earlier was."""
     starts = wish.visit.starts
+    if wish.shift is not None and at.date() == starts.date():
+        return (at < starts) if wish.shift > timedelta(0) else (at > starts)
     spans = [one for when in wish.whens if when.time for one in when.time.any_of]
     is_of_day = all(some_day_suits([when], starts.date()) for when in wish.whens)
     if not spans or not is_of_day:
@@ -173,6 +178,13 @@ def _is_the_other_way(wish: MoveWish, at: datetime) -> bool:
     is_later = all(one.last is None and one.first is not None and one.first > starts.time() for one in spans)
     is_earlier = all(one.first is None and one.last is not None and one.last <= starts.time() for one in spans)
     return (is_later and at < starts) or (is_earlier and at > starts)
+
+
+def _is_day_left(wish: MoveWish, at: datetime) -> bool:
+    """Whether a time is of the visit's own day, where other days were wished for: that day is the one that is off."""
+    own = wish.visit.starts.date()
+    named = [one for one in wish.whens if one.day and (one.day.any_of or one.day.weekdays)]
+    return at.date() == own and bool(named) and not some_day_suits(named, own)
 
 
 def _is_there_already(wish: MoveWish) -> bool:

@@ -28,6 +28,7 @@ from aiadmin.domain.chat.policy.free_times import (
     asked_exactly,
     earliest_start,
     look,
+    look_by_schedule,
     nearest_to,
     night_start,
     slots_found,
@@ -35,10 +36,11 @@ from aiadmin.domain.chat.policy.free_times import (
     whose,
 )
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over, offer, options
+from aiadmin.domain.chat.policy.open_asks import standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Asks, LookUp, Part, Reply, Step
-from aiadmin.domain.chat.when import Asked
-from aiadmin.domain.chat.wishes import names_day, names_time, points, suits
+from aiadmin.domain.chat.when import Asked, Day
+from aiadmin.domain.chat.wishes import day_part, names_day, names_time, part_of, points, suits
 
 _SOON = timedelta(days=7)
 """How far from the nearest time another is worth naming beside it."""
@@ -181,10 +183,34 @@ def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Par
     """What was asked for is not there: that is said without a reason, and the nearest is named."""
     said = [*before, *_why(turn, search, free)]
     near = _near(search, free.slots)
+    elsewhere = _on_other_days(turn, search, near, said)
+    if elsewhere is not None:
+        return elsewhere
     shown = sorted(near, key=lambda one: one.starts)
     if len(shown) == 1 and not _is_far(search, shown[0]):
         return _offer_one(turn, search, shown[0], said)
     return options(turn, shown, said)
+
+
+def _on_other_days(turn: TurnFacts, search: Search, near: Sequence[Slot], said: Sequence[Part]) -> Step | None:
+    """The time of day that is wished, on other days, where what comes near was named just before."""
+    proposal = standing_proposal(turn)
+    named = {one.starts for one in (*turn.dialogue.shown, *(proposal.slots if proposal else ()))}
+    if not names_time(search.whens) or named.isdisjoint({one.starts for one in near}):
+        return None
+    other = replace(search, whens=tuple(replace(one, day=_any_day(one.day)) for one in search.whens))
+    free = look_by_schedule(other, turn.found)
+    if isinstance(free, LookUp):
+        return free
+    fits = _one_each([one for one in free.slots if other.fits(one) and one.staff_id in (*search.staff, ANY)])
+    if len(fits) == 1:
+        return _offer_one(turn, other, fits[0], said)
+    return options(turn, _to_show(other, fits), said) if fits else None
+
+
+def _any_day(day: Day | None) -> Day | None:
+    """Any but those that do not suit."""
+    return day and Day(not_on=day.not_on, not_weekdays=day.not_weekdays)
 
 
 def _is_far(search: Search, slot: Slot) -> bool:
@@ -226,7 +252,12 @@ def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
     exact = points(search.whens)
     at = exact[0] if len(exact) == 1 else None
     is_window = names_time(search.whens) and at is None
-    return [NotFree(days=tuple(asked_days[:2]), at=at, staff_id=staff_id, is_window=is_window)]
+    part = day_part(search.whens) if is_window else None
+    if any(
+        part_of(one.starts.time()) is part and (not asked_days or one.starts.date() in asked_days) for one in known
+    ):
+        part = None  # something is free in that part of the day, only not then
+    return [NotFree(days=tuple(asked_days[:2]), at=at, staff_id=staff_id, is_window=is_window, part=part)]
 
 
 def _is_before(search: Search, moment: datetime) -> bool:
