@@ -17,7 +17,7 @@ from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.sentences import Sentences
 from aiadmin.domain.chat.speech import SpeechAct, acts_of
 from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
-from aiadmin.domain.chat.vocabulary import Vocabulary
+from aiadmin.domain.chat.vocabulary import Vocabulary, number_of
 from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When
 from aiadmin.domain.chat.words.remarks import COLLOQUIAL
 
@@ -27,6 +27,7 @@ HANDS, _FOUR = frozenset({"руки", "рук"}), frozenset({"4", "четыре"
 """Two masters at one client: "в 4 руки" is no time."""
 _MAY_BE_CLOSED = frozenset({None, Asked.ATTENDANCE, Asked.CONSENT, Asked.RATING})
 _LEADS = frozenset({"в", "на", "во"})
+_BEFORE_HOURS = frozenset({"в", "во", "к", "ко", "с", "со", "до", "после", "около", "часов"})
 _UNTIMED = frozenset(SpeechAct) - {SpeechAct.WISH, SpeechAct.AILMENT}
 """What sentences do that tell no time of a visit; an ailment has none of its own: "спину прихватило, завтра бы"."""
 _LASTING = frozenset({"час", "часик", "полчаса", "часа", "уложиться", "успеть", "успеете", "управитесь", "успеем"})
@@ -195,15 +196,24 @@ class Heard(Sentences):
     @cached_property
     def numbers_of_titles(self) -> frozenset[int]:
         """The places of numbers that are part of a title, and of what they count."""
-        numbered = self.context.vocabulary.numbered
-        places = range(len(self.tokens) - 1)
+        numbered, places = self.context.vocabulary.numbered, range(len(self.tokens))
         pairs = [
-            place
+            (place, place + 1)
             for place in places
-            if (self.word(place), self.word(place + 1)) in numbered
+            if ((number_of(self.word(place)), self.word(place + 1)) in numbered and not self._is_of_day(place))
             or (self.word(place + 1) in HANDS and self.word(place) in _FOUR)
         ]
-        return frozenset(one for place in pairs for one in (place, place + 1))
+        turned = [
+            (place, place + 1, place + 2)
+            for place in places
+            if self.word(place + 1) == "на" and (number_of(self.word(place + 2)), self.word(place)) in numbered
+        ]
+        return frozenset(one for found in (*pairs, *turned) for one in found)
+
+    def _is_of_day(self, place: int) -> bool:
+        """Whether a number of hours is a time of the day: "в 2 часа"; "на 2 часа" is a length."""
+        is_hour = "UHOUR" in LEXICON.get(self.word(place + 1), {})
+        return is_hour and self.word(place - 1) in _BEFORE_HOURS
 
     @cached_property
     def orders(self) -> tuple[Span, ...]:

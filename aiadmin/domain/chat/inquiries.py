@@ -145,7 +145,7 @@ _ASKING_OF_FACTS = _ASKING | {"чем", "что", "нельзя", "надо", "�
 def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
     """What the owner has told, asked by its name; a word of a service that is wished for asks for nothing."""
     vocabulary = heard.context.vocabulary
-    if not vocabulary.topics or not ("?" in heard.text or any(one.text in _ASKING_OF_FACTS for one in heard.tokens)):
+    if not vocabulary.topics:
         return
     is_wish = bool(heard.whens) or heard.has("WANT_BOOKING", "ASK_SLOTS", "EARLIEST")
     said = {place for hit in heard.hits for place in range(hit.first, hit.end)}
@@ -153,10 +153,17 @@ def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
         topic = vocabulary.topics.get(token.text)
         if topic is None and not is_wish and place not in said:
             topic = vocabulary.topic_of(token.text)
-        if not topic or token.text in vocabulary.titled:
+        is_day = "MONTH" in LEXICON.get(token.text, {}) and heard.word(place - 1) != "в"
+        if not topic or token.text in vocabulary.titled or is_day or not _asks(heard, place):
             continue
         if not (is_wish and vocabulary.service_words(token.text)):
             yield place, topic
+
+
+def _asks(heard: Heard, place: int) -> bool:
+    """Whether the sentence of a word asks for something, by its sign or its words."""
+    sentence = heard.sentence(place)
+    return heard.word(sentence[-1] + 1) == "?" or any(heard.word(one) in _ASKING_OF_FACTS for one in sentence)
 
 
 def names_a_service(heard: Heard, hit: Hit) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiadmin.domain.chat.commands import SELF, Guest, Name, NamedService, NamedStaff
@@ -14,11 +14,12 @@ from aiadmin.domain.chat.lines import SOMEBODY, persons_in, whose
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.taken_back import masters_taken_back
+from aiadmin.domain.chat.vocabulary import number_of
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.remarks import OWN, PLACES_OF_BODY
-from aiadmin.domain.chat.words.trades import HINTS
+from aiadmin.domain.chat.words.trades import COATINGS, HINTS
 
 _NOT = frozenset({"не", "кроме", "вместо", "ни"})
 _WISHED = frozenset({"хочу", "хотим", "надо", "нужно", "хотела", "хотел"})
@@ -88,8 +89,10 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     lines = _service_lines(heard)
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines)]
     found = _wished(heard, found)
+    left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
+        mention.ids = mention.ids if mention.is_left_out else mention.ids - left_out or mention.ids
     mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
     if not mentions:
         yield from _by_size(heard)
@@ -192,7 +195,7 @@ def _by_size(heard: Heard) -> Iterator[NamedService]:
     if candidates and heard.has("WHOLE") and (ids := vocabulary.composite(candidates)):
         yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
     numbers = sorted(heard.numbers_of_titles)
-    numbered = vocabulary.of_number((), {heard.word(place) for place in numbers})
+    numbered = vocabulary.of_number((), {number_of(heard.word(place)) for place in numbers})
     if numbers and len(numbered) == 1:
         yield NamedService(ids=tuple(numbered), spans=tuple(heard.span(place, place + 1) for place in numbers))
 
@@ -234,7 +237,8 @@ def _by_clause(heard: Heard) -> Iterator[list[int]]:
 
 def _of_clause(heard: Heard, places: Sequence[int], lines: Mapping[int, str]) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
-    skipped, off = heard.covered(_NO_SERVICE), _taking_off(heard)
+    skipped, off, absent = heard.covered(_NO_SERVICE), _taking_off(heard), _absent(heard)
+    narrowing = _Narrowing(absent, _of_method(heard, [place for place in places if place not in absent]), lines)
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
     gone = heard.services_taken_back.union(heard.corrections)
@@ -247,7 +251,7 @@ def _of_clause(heard: Heard, places: Sequence[int], lines: Mapping[int, str]) ->
         if _is_hint(heard, place, meanings):
             hints[place] = vocabulary.fitting(meanings)
         else:
-            _take(heard, found, place, meanings, lines.get(place, ""))
+            _take(heard, found, place, meanings, narrowing)
     for mention in found:
         own = {place: ids for place, ids in hints.items() if lines.get(place, "") == mention.whom}
         mention.hints += own
@@ -306,10 +310,47 @@ def _is_hint(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
     return meanings <= HINTS and heard.context.vocabulary.morphology.lemma(heard.word(place)) not in HINTS
 
 
-def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str], whom: str) -> None:
+@dataclass(frozen=True)
+class _Narrowing:
+    """What of a clause bears on each word for a service.
+
+    Attributes:
+        absent: the places of what is left out.
+        of_method: the services of the one way of doing that is named; empty for none or several.
+        lines: for whom each word is, by its place.
+    """
+
+    absent: Collection[int]
+    of_method: frozenset[int]
+    lines: Mapping[int, str]
+
+
+def _of_method(heard: Heard, places: Sequence[int]) -> frozenset[int]:
+    """The services of the one method that a clause names, which goes for all of it: "подмышки и голени воском"."""
+    own = heard.context.vocabulary
+    words = {own.service_words(heard.word(place)) for place in places}
+    named = {word for word in words if word and word <= own.methods}
+    return own.fitting(named.pop()) if len(named) == 1 else frozenset()
+
+
+def _absent(heard: Heard) -> set[int]:
+    """The places of words for what is to be left out, also of two words for one thing: "без гель-лака"."""
+    own, found = heard.context.vocabulary, set[int]()
+    for place in range(1, len(heard.tokens)):
+        behind = place - 1 - (heard.word(place - 1) == "-")
+        is_more = behind in found and own.are_of(
+            own.service_words(heard.word(place)), own.service_words(heard.word(behind))
+        )
+        if is_more or heard.word(place - 1) == "без":
+            found.add(place)
+    return found
+
+
+def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str], narrowing: _Narrowing) -> None:
     """Narrows the last wish by a word, or begins another with it."""
-    is_absent = heard.word(place - 1) == "без"
+    is_absent, whom = place in narrowing.absent, narrowing.lines.get(place, "")
     whole = heard.context.vocabulary.fitting(meanings, is_absent=is_absent)
+    whole = whole & narrowing.of_method or whole
     last = found[-1] if found else None
     asked = frozenset(heard.context.candidates)
     goes_on = last is not None and not last.ids <= asked and last.takes(whole, whom)
@@ -318,6 +359,7 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
         without = heard.context.vocabulary.fitting(meanings)
         if last:
             last.ids = last.ids - without or last.ids
+            last.places += [place] if last.is_left_out else []
         elif without:
             found.append(_Mention(without, place, place + 1, [meanings], [place], is_left_out=True))
         return
@@ -334,7 +376,8 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
 def _is_second(heard: Heard, last: _Mention, place: int, ids: frozenset[int]) -> bool:
     """Whether "и" parts two wishes though one title has both words: "перманент и коррекцию", no correction of it."""
     whole = heard.context.vocabulary.fitting(heard.context.vocabulary.service_words(heard.word(place)))
-    is_joint = heard.word(place - 1) in _JOINTS and last.places[-1] == place - 2
+    is_coating = heard.context.vocabulary.service_words(heard.word(place)) <= COATINGS
+    is_joint = heard.word(place - 1) in _JOINTS and last.places[-1] == place - 2 and not is_coating
     if not is_joint or not (last.ids - whole) or heard.context.vocabulary.is_composite(last.ids & ids):
         return False
     last.ids -= whole
@@ -383,7 +426,7 @@ def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
     ids = _for_whom(heard, ids, mention.whom)
-    ids = vocabulary.of_number(ids, {heard.word(place) for place in heard.numbers_of_titles})
+    ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
 

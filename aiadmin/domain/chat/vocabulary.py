@@ -20,7 +20,7 @@ from aiadmin.domain.chat.morphology import Morphology, WordClass
 from aiadmin.domain.chat.words.given_names import KIND_ENDINGS, SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
 from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
-from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
+from aiadmin.domain.chat.words.trades import COATINGS, FALLBACKS, HEADS, METHODS, REMOVALS, SYNONYMS, WEAK
 
 _OLDEST, _GROWN_UP = 120, 18
 _FOR_CHILDREN = frozenset({"детский", "ребенок", "дитя", "малыш"})
@@ -45,7 +45,6 @@ _WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
 _JOINED = re.compile(r"[+&]|\bи\b", re.IGNORECASE)
 """What stands between the parts of a service in its title."""
 _WITHOUT = "без"
-_REMOVING, _COATINGS = frozenset({"снятие", "удаление"}), frozenset({"гель", "лак", "покрытие", "шеллак"})
 _COMPLETE = 1.0
 _SHORTEST_STEM, _SURE_STEM = 4, 6
 """Letters of a word that begins a title's word, and that two words of one root share."""
@@ -97,6 +96,8 @@ class _Indexed:
     parts: frozenset[int]
     numbers: frozenset[str] = frozenset()
     """The numbers in its title: "солярий, 10 минут"."""
+    is_removal: bool = False
+    """Whether all that it does is to take something off."""
     ages: range | None = None
     """For which ages a title says that it is."""
     pieces: tuple[frozenset[str], ...] = ()
@@ -144,6 +145,8 @@ class Vocabulary:
     """All words of titles, in any form."""
     topic_words: Mapping[str, str] = field(default_factory=dict)
     """The words of the topics of facts, by their dictionary forms."""
+    methods: frozenset[str] = frozenset()
+    """The words of titles that tell one way of doing something from another."""
     told: Mapping[str, str] = field(default_factory=dict)
     """Nouns and verbs of the owner's answers, in any form, to the topics that they answer."""
 
@@ -245,12 +248,13 @@ class Vocabulary:
     def best(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> tuple[int, ...]:
         """Of services that fit, those that are meant: one whose whole title was said, else those of its category.
 
-        Who names a part of what is made of several means the part; who names a coating alone does not take it off.
+        Who names a part of what is made of several means the part, and who names a coating does not mean to be rid
+        of it.
         """
         words = frozenset[str]().union(*said)
         fitting = [one for one in self.services if one.id in ids]
-        if words <= _COATINGS:
-            fitting = [one for one in fitting if not one.title & _REMOVING] or fitting
+        if words <= COATINGS:
+            fitting = [one for one in fitting if not one.is_removal] or fitting
         among = [one for one in fitting if not one.is_said_in_part(words)] or fitting
         shares = {one.id: self._share(one.title, words) for one in among}
         whole = [one.id for one in among if shares[one.id] >= _COMPLETE]
@@ -295,6 +299,11 @@ class Vocabulary:
     def is_composite(self, ids: Collection[int]) -> bool:
         """Whether one of some services is made of several."""
         return any(one.pieces or one.parts for one in self.services if one.id in ids)
+
+    def are_of(self, meanings: Collection[str], others: Collection[str]) -> bool:
+        """Whether whatever has one of some words in its title has one of the others: "лак" of "гель"."""
+        having = self.fitting(meanings)
+        return bool(having) and having <= self.fitting(others)
 
     def parts_of(self, ids: Collection[int]) -> frozenset[int]:
         """The services that some are made of."""
@@ -387,7 +396,9 @@ def vocabulary_of(
     indexed = tuple(_indexed(service, titles, morphology) for service in services)
     own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
     common = common_words(morphology)
-    meanings, trade = _meanings(own, common)
+    asked_for = {word: one for one in facts for word in _asked_for(one, morphology)}
+    in_titles = frozenset[str]().union(*(one.title for one in indexed))
+    meanings, trade = _meanings(own, common, in_titles)
     names, families = _staff_words(staff, common)
     titled = frozenset(
         form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
@@ -404,10 +415,33 @@ def vocabulary_of(
         numbered=_numbered(services, morphology),
         roles=_roles(staff, own, morphology),
         titled=titled,
-        topics={form: one for one in facts for word in _lemmas(one, morphology) for form in morphology.forms(word)},
-        topic_words={word: one for one in facts for word in _lemmas(one, morphology)},
+        methods=in_titles & frozenset[str]().union(*common.methods),
+        topics={form: one for word, one in asked_for.items() for form in morphology.forms(word)},
+        topic_words=asked_for,
         told=_told(facts, morphology),
     )
+
+
+def _asked_for(topic: str, morphology: Morphology) -> frozenset[str]:
+    """The words of a topic by which it is asked for: things, kinds, deeds and months, by their dictionary forms.
+
+    Of «Что взять с собой» that is one word: whoever says "что" asks for anything.
+    """
+    lemmas = _lemmas(topic, morphology) - _OF_ANY_TOPIC
+    telling = {
+        lemma
+        for lemma in lemmas
+        if len(lemma) >= _SHORTEST_KNOWN
+        and (morphology.word_class(lemma) in _ASKED_FOR or not morphology.knows(lemma))
+        and (lemma not in LEXICON or "MONTH" in LEXICON[lemma])
+    }
+    return frozenset(telling - HARMLESS_WORDS or telling or lemmas)
+
+
+_ASKED_FOR = frozenset({WordClass.NOUN, WordClass.INFINITIVE, WordClass.ADJECTIVE, WordClass.QUALITY})
+_OF_ANY_TOPIC = frozenset(
+    {"быть", "мочь", "можно", "нужно", "надо", "нельзя", "что", "какой", "есть", "вы", "мы", "я"}
+)
 
 
 def _told(facts: Mapping[str, str], morphology: Morphology) -> Mapping[str, str]:
@@ -428,7 +462,7 @@ def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> fro
     """Numbers and the words behind them, as far as those are no times of their own."""
     words = [_TITLE_WORD.findall(plain(one.title)) for one in services]
     pairs = {pair for title in words for pair in pairwise(title) if _is_number(pair[0]) and pair[1].isalpha()}
-    return frozenset((number, form) for number, word in pairs for form in _forms_of_unit(word, morphology))
+    return frozenset((number_of(number), form) for number, word in pairs for form in _forms_of_unit(word, morphology))
 
 
 def _forms_of_unit(word: str, morphology: Morphology) -> frozenset[str]:
@@ -465,6 +499,16 @@ def _undoubled(word: str) -> str:
     return "".join(one for one, before in zip(word, " " + word, strict=False) if one != before)
 
 
+def number_of(word: str) -> str:
+    """A number in digits, also one in words; any other word as it is.
+
+    >>> number_of("2"), number_of("двух"), number_of("пару"), number_of("стрижка")
+    ('2', '2', '2', 'стрижка')
+    """
+    known = LEXICON.get(word, {})
+    return str(known.get("NUM", known.get("FEW", word)))
+
+
 def _is_number(word: str) -> bool:
     return word.isdecimal() or bool({"NUM", "ORD"} & set(LEXICON.get(word, {})))
 
@@ -481,9 +525,17 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
             if one in _TRADE_WORDS or not morphology.knows(one)
         ),
         parts=frozenset(service.parts),
-        numbers=frozenset(word for word in _TITLE_WORD.findall(plain(service.title)) if word.isdecimal()),
+        numbers=frozenset(filter(str.isdecimal, map(number_of, _TITLE_WORD.findall(plain(service.title))))),
+        is_removal=_is_removal(service, morphology),
         ages=_ages(service.title),
     )
+
+
+def _is_removal(service: OfferedService, morphology: Morphology) -> bool:
+    """Whether a title begins with a word for taking off, and lists nothing besides."""
+    first = _WORD.search(plain(service.title))
+    is_single = not service.parts and not _JOINED.search(service.title) and "," not in service.title
+    return is_single and first is not None and morphology.lemma(first[0]) in REMOVALS
 
 
 def _ages(title: str) -> range | None:
@@ -539,6 +591,7 @@ class CommonWords:
     Attributes:
         synonyms: what words of a title may be, and what stands for them.
         fallbacks: words of a title, and words that stand for them where the salon has none of their own.
+        methods: words for the same way of doing something.
         heads: what services are called in the trades.
         given: each form of a given name, full or short, to the full names that it may be.
         kin: any form to the word for the relative.
@@ -547,6 +600,7 @@ class CommonWords:
     morphology: Morphology
     synonyms: Sequence[tuple[frozenset[str], frozenset[str]]]
     fallbacks: Sequence[tuple[frozenset[str], Mapping[str, frozenset[str]]]]
+    methods: Sequence[frozenset[str]]
     heads: frozenset[str]
     given: Mapping[str, frozenset[str]]
     kin: Mapping[str, str]
@@ -600,6 +654,7 @@ def common_words(morphology: Morphology) -> CommonWords:
         morphology=morphology,
         synonyms=synonyms,
         fallbacks=fallbacks,
+        methods=[frozenset(line.split()) for line in METHODS.splitlines() if line],
         heads=frozenset(form for word in HEADS for form in morphology.forms(word)),
         given=_given_names(morphology),
         kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
@@ -625,7 +680,9 @@ def _stand_ins(own: frozenset[str], common: CommonWords) -> Iterator[tuple[froze
             yield words, {form for word, forms in others.items() if word not in own for form in forms}
 
 
-def _meanings(own: frozenset[str], common: CommonWords) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+def _meanings(
+    own: frozenset[str], common: CommonWords, titled: frozenset[str]
+) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
     """What each word may stand for in this catalogue, and the words of the trades for which it has nothing."""
     found: dict[str, set[str]] = defaultdict(set)
     for word in own:
@@ -634,6 +691,9 @@ def _meanings(own: frozenset[str], common: CommonWords) -> tuple[dict[str, froze
     for words, forms in _stand_ins(own, common):
         for form in forms:
             found[form] |= words
+    for method in common.methods:
+        if told_apart := method & titled:
+            found |= {form: set(told_apart) for word in method for form in common.morphology.forms(word)}
     return {form: frozenset(words) for form, words in found.items()}, common.heads - found.keys()
 
 
