@@ -118,14 +118,21 @@ def test_one_bad_question_fails_alone(server: Server, threads: ThreadPoolExecuto
     batcher.close()
 
 
-def test_nobody_waits_longer_than_their_patience(server: Server, threads: ThreadPoolExecutor) -> None:
+def test_nobody_waits_longer_than_their_patience(
+    server: Server, threads: ThreadPoolExecutor, wait_until: WaitUntil
+) -> None:
     batcher = Batcher(server.serve, name="it", patience=0.05)
 
     with pytest.raises(DependencyDownError, match="it does not answer"):
         batcher.ask(1)
 
     server.may_go.set()
-    assert threads.submit(batcher.ask, 2).result() == 4
+
+    def is_answered() -> bool:
+        asked = threads.submit(batcher.ask, 2)
+        return asked.exception() is None and asked.result() == 4
+
+    wait_until(is_answered, what="an answer in time, which may take more than one try where the machine is busy")
     batcher.close()
 
 

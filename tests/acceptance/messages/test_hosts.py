@@ -134,7 +134,7 @@ def test_a_host_told_to_end_finishes_the_send_in_hand_and_takes_no_other(
         in_hand, waiting = own_salon.owe(client, "В пути"), own_salon.owe(client, "В очереди")
         whatsapp.wait_for_message(client, lambda entry: entry["text"] == "В пути")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(12) == 0
+        assert process.wait(25) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -90,7 +90,7 @@ def _attack(folder: Path, address: str, config: str, extent: tuple[str, ...]) ->
 
 def _answered(address: str) -> Counts:
     """How often each route answered with each status, by the server's own count."""
-    page = requests.get(f"{address}/metrics", headers={"X-API-Key": ADMIN_KEY}, timeout=5).text
+    page = requests.get(f"{address}/metrics", headers={"X-API-Key": ADMIN_KEY}, timeout=30).text
     return {
         (sample.labels["endpoint"], sample.labels["status"]): sample.value
         for family in text_string_to_metric_families(page)

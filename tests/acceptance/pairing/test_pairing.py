@@ -40,7 +40,7 @@ def test_a_page_sees_its_code_scanned_and_its_phone_connected(
     opened_at = time.monotonic()
     page = live_site.open(salon)
     code = page.wait_for("qr-update")
-    assert time.monotonic() - opened_at < 8  # 3 s on an idle machine; tests share theirs
+    assert time.monotonic() - opened_at < 25  # 3 s on an idle machine; tests share theirs
     assert 55 <= code["expiresIn"] <= 60
     assert company_of(live_site, salon).integration_status == "pairing"
 

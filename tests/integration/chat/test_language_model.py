@@ -174,7 +174,7 @@ def test_whatever_goes_wrong_is_an_error_of_ours_in_time_and_without_the_key(
     began = time.monotonic()
     with capture_logs() as logs, pytest.raises(ModelError) as caught:
         model(server).complete(MESSAGES, SCHEMA)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert KEY not in f"{caught.value!r} {logs}"
 
 

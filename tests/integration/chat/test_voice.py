@@ -208,7 +208,7 @@ def test_a_media_server_that_fails_is_an_error_of_ours_in_time(
     began = time.monotonic()
     with capture_logs() as logs, pytest.raises(VoiceError) as caught:
         server_of(media).fetch(note)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert is_passing is None or caught.value.is_passing is is_passing
     assert note.path not in f"{caught.value!r} {logs}"
     assert len(media.asked) == 1, "a redirection is not followed"
@@ -267,7 +267,7 @@ def test_a_recogniser_that_fails_is_an_error_of_ours_in_time(
     began = time.monotonic()
     with capture_logs() as logs, pytest.raises(VoiceError) as caught:
         recogniser(speech).transcribe(VOICE, language="ru")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert caught.value.is_passing is is_passing
     assert KEY not in f"{caught.value!r} {logs}"
 

@@ -24,7 +24,7 @@ def test_sigterm_ends_it_at_once_when_only_idle_connections_are_left(start_edge:
     assert b" 200 " in read_answer(idle)
     page = edge.connect(UPGRADE)
     assert b" 101 " in page.recv(4096)
-    opened = requests.get(f"{edge.url}{KNOCK}polling", timeout=5).text
+    opened = requests.get(f"{edge.url}{KNOCK}polling", timeout=30).text
     sid = opened.split('"sid":"')[1].split('"')[0]
     edge.connect(f"GET {KNOCK}polling&sid={sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
 

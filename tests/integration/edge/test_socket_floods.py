@@ -93,7 +93,7 @@ def test_a_socket_that_joins_nothing_is_closed_after_ten_seconds(edge: Edge, wai
 
 
 def open_session(edge: Edge) -> str:
-    opened = requests.get(f"{edge.url}{KNOCK}polling", timeout=5).text
+    opened = requests.get(f"{edge.url}{KNOCK}polling", timeout=30).text
     return opened.split('"sid":"')[1].split('"')[0]
 
 
@@ -102,12 +102,12 @@ def test_a_poll_is_held_once_and_posts_are_bounded(edge: Edge, wait_until: WaitU
     path = f"{KNOCK}polling&sid={sid}"
     edge.connect(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     wait_until(
-        lambda: requests.get(f"{edge.url}{path}", timeout=5).status_code == 400,
+        lambda: requests.get(f"{edge.url}{path}", timeout=30).status_code == 400,
         what="a second poll beside it is refused",
     )
 
     def post(body: bytes) -> int:
-        return requests.post(f"{edge.url}{path}", data=body, timeout=5).status_code
+        return requests.post(f"{edge.url}{path}", data=body, timeout=30).status_code
 
     assert post(b"4" * 17_000) == 413
     assert post(b"\x1e".join([b"3"] * 17)) == 400
@@ -118,7 +118,7 @@ def test_a_poll_is_held_once_and_posts_are_bounded(edge: Edge, wait_until: WaitU
 def test_what_no_poll_says_ends_its_session(edge: Edge, body: bytes) -> None:
     url = f"{edge.url}{KNOCK}polling&sid={open_session(edge)}"
 
-    assert requests.post(url, data=body, timeout=5).status_code == 400
+    assert requests.post(url, data=body, timeout=30).status_code == 400
     assert "Traceback" not in edge.log.read_text()
 
 
@@ -134,7 +134,7 @@ def test_what_no_poll_says_ends_its_session(edge: Edge, body: bytes) -> None:
     ],
 )
 def test_odd_knocks_are_refused_without_a_line_of_error(edge: Edge, query: str) -> None:
-    assert requests.get(f"{edge.url}/socket.io/?{query}", timeout=5).status_code == 400
+    assert requests.get(f"{edge.url}/socket.io/?{query}", timeout=30).status_code == 400
     assert '"level": "error"' not in edge.log.read_text()
 
 
@@ -142,7 +142,7 @@ def test_s6_handshakes_of_one_address_are_counted(start_edge: StartEdge) -> None
     """Twenty at once; another address is let in."""
     edge = start_edge(worker=None)
     url = f"{edge.url}{KNOCK}polling"
-    answers = [requests.get(url, timeout=5) for _ in range(25)]
+    answers = [requests.get(url, timeout=30) for _ in range(25)]
 
     assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
     assert int(answers[-1].headers["Retry-After"]) > 0
@@ -155,6 +155,6 @@ def test_s6_sockets_that_stand_about_have_a_sum(edge: Edge, wait_until: WaitUnti
     """Six hundred that join nothing: the oldest hundred make room at once."""
     held = [open_websocket(edge) for _ in range(600)]
 
-    wait_until(lambda: is_closed(held[0]), timeout=5, what="the oldest is closed")
+    wait_until(lambda: is_closed(held[0]), timeout=JOIN_SECONDS - 1, what="the oldest is closed")
     assert not is_closed(held[-1])
     assert b" 200 " in edge.ask(GET_HEALTH)

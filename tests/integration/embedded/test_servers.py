@@ -102,7 +102,7 @@ def test_a_server_left_by_a_killed_run_is_stopped_first(start: Start, folder: Pa
     _write(left)
     second = start(folder / "data")
     try:
-        assert left.process.wait(5) is not None
+        assert left.process.wait(30) is not None
         assert _read(second) == 42
     finally:
         second.stop()

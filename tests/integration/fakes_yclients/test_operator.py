@@ -88,7 +88,7 @@ def test_statuses_are_taken_for_known_messages_alone(yclients: FakeYClients, bot
         {"id": "232674", "status": 4},
         {"id": "232674", "status": 1} | free,
     ):
-        answer = requests.post(url, json=[row], timeout=5)
+        answer = requests.post(url, json=[row], timeout=30)
         assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert [message["statuses"] for message in yclients.provider_messages()] == [[8, 4, 1], []]
 
@@ -106,7 +106,7 @@ def test_statuses_are_taken_for_known_messages_alone(yclients: FakeYClients, bot
 )
 @pytest.mark.usefixtures("active")
 def test_other_reports_are_refused_whole(yclients: FakeYClients, bot: Bot, rows: Any, status: int, code: int) -> None:
-    answer = requests.post(_sent_to(yclients, bot), json=rows, timeout=5)
+    answer = requests.post(_sent_to(yclients, bot), json=rows, timeout=30)
     assert (answer.status_code, answer.json()["error_code"]) == (status, code)
     assert [message["statuses"] for message in yclients.provider_messages()] == [[], []]
 
@@ -114,7 +114,7 @@ def test_other_reports_are_refused_whole(yclients: FakeYClients, bot: Bot, rows:
 @pytest.mark.usefixtures("active")
 def test_a_stranger_cannot_report(yclients: FakeYClients, bot: Bot) -> None:
     url = _sent_to(yclients, bot).replace(yclients.partner_token, "stranger")
-    answer = requests.post(url, json=[{"id": "232674", "status": 4}], timeout=5)
+    answer = requests.post(url, json=[{"id": "232674", "status": 4}], timeout=30)
     assert (answer.status_code, answer.json()["error_code"]) == (401, 20)
 
 

@@ -12,7 +12,7 @@ STATUS = "/marketplace/salon/5/application/7777"
 
 
 def _get(yclients: FakeYClients, path: str, **headers: str) -> requests.Response:
-    return requests.get(yclients.url + path, headers={"Accept": ACCEPT, **headers}, timeout=5)
+    return requests.get(yclients.url + path, headers={"Accept": ACCEPT, **headers}, timeout=30)
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ def test_a_salon_answers_the_system_user_only_while_the_app_is_active(yclients: 
     body = {"salon_id": 5, "application_id": yclients.app_id}
     headers = {"Accept": ACCEPT, "Authorization": partner}
     url = f"{yclients.url}/marketplace/partner/callback"
-    assert requests.post(url, json=body, headers=headers, timeout=5).status_code == 201
+    assert requests.post(url, json=body, headers=headers, timeout=30).status_code == 201
     assert _get(yclients, "/api/v1/company/5", Authorization=both).json()["data"]["timezone_name"] == "Europe/Moscow"
 
 
 def test_a_number_that_is_none_is_named(yclients: FakeYClients) -> None:
     headers = {"Accept": ACCEPT, "Authorization": f"Bearer {yclients.partner_token}"}
     body = {"salon_id": "5", "application_id": yclients.app_id, "channels": ["telegram"], "webhook_urls": ["x"]}
-    answer = requests.post(f"{yclients.url}/marketplace/partner/callback", json=body, headers=headers, timeout=5)
+    answer = requests.post(f"{yclients.url}/marketplace/partner/callback", json=body, headers=headers, timeout=30)
     assert answer.status_code == 422
     assert set(answer.json()["meta"]["errors"]) == {"salon_id", "channels", "webhook_urls"}
 

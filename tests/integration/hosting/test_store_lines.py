@@ -15,7 +15,7 @@ from aiadmin.storage.connection import USER_TIMEOUT_MS
 from tests.conftest import WaitUntil
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells it on Linux alone")
-PATIENCE = 0.3
+PATIENCE = 1.0
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_only_a_connection_of_the_library_that_hears_nothing_is_shut(
             its_server.sendall(b"answer")
             return sweep(PATIENCE).shut
 
-        assert wait_until(shut_while_another_is_answered, 5, "the silent one is shut") == 1
+        assert wait_until(shut_while_another_is_answered, what="the silent one is shut") == 1
         assert silent.recv(1) == b""
         assert idle.send(b"not shut by us") > 0
         for left in (ours, live):
@@ -72,6 +72,6 @@ def test_a_connection_is_found_that_was_none_when_it_was_first_seen(
             shut.append(lines.shut_silent(PATIENCE).shut)
             return sum(shut) == 2
 
-        wait_until(are_shut, 5, "both are shut")
+        wait_until(are_shut, what="both are shut")
         assert (late.recv(1), former.recv(1)) == (b"", b"")
         assert its_end.recv(1) == b"", "what led there before is closed"

@@ -57,7 +57,7 @@ def address(wait_until: WaitUntil, log: Path, database_url: str, module_redis_ur
 
 
 def register(address: str) -> dict[str, object]:
-    answer = requests.post(f"{address}/marketplace/register", json={"salon_id": next(_SALON_IDS)}, timeout=5)
+    answer = requests.post(f"{address}/marketplace/register", json={"salon_id": next(_SALON_IDS)}, timeout=30)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -66,8 +66,8 @@ def test_a_salon_registers_and_reads_its_status(address: str, log: Path) -> None
     made = register(address)
     key = {"X-API-Key": str(made["api_key"])}
 
-    status = requests.get(f"{address}/marketplace/status/{made['company_id']}", headers=key, timeout=5)
-    page = requests.get(f"{address}{made['connect_url']}", timeout=5)
+    status = requests.get(f"{address}/marketplace/status/{made['company_id']}", headers=key, timeout=30)
+    page = requests.get(f"{address}{made['connect_url']}", timeout=30)
 
     assert status.json()["integration_status"] == "pending"
     assert page.headers["Content-Type"].startswith("text/html")
@@ -122,7 +122,7 @@ def test_a_chunked_body_within_bounds_is_read(address: str) -> None:
 
 
 def test_the_server_tells_no_version_of_itself(address: str) -> None:
-    answers = [requests.get(f"{address}{path}", timeout=5) for path in ("/health", "/nowhere", "/ready")]
+    answers = [requests.get(f"{address}{path}", timeout=30) for path in ("/health", "/nowhere", "/ready")]
 
     for answer in answers:
         assert not re.search(r"\d", answer.headers.get("Server", ""))

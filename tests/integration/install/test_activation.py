@@ -235,7 +235,7 @@ def test_the_salons_page_is_told_at_once(box: Container, yclients: FakeYClients,
         salon.deliver()
         _retry(salon)
         salon.deliver()
-        told = [wait_until(lambda: listener.get_message(timeout=0.1), 5) for _ in range(2)]
+        told = [wait_until(lambda: listener.get_message(timeout=0.1)) for _ in range(2)]
     events = [json.loads(message["data"]) for message in told]
     assert {event["room"] for event in events} == {f"company:{salon.company_id}"}
     assert [(event["event"], *event["data"]) for event in events] == [

@@ -43,7 +43,7 @@ def test_equal_nudges_that_wait_are_one_until_the_job_begins(redis_url: str, wai
         queue.nudge(Job.DRAIN_WEBHOOKS)
         return _jobs(redis).count("jobs.webhooks.drain") == 2
 
-    wait_until(drained_again, 3, "a later drain is a new one")
+    wait_until(drained_again, what="a later drain is a new one")
     redis.close()
 
 
@@ -65,7 +65,7 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
         queue.nudge(Job.WAKE_HOSTS)
         return _jobs(redis, "sessions-a") != []
 
-    wait_until(another, 2, "a later look is a new one")
+    wait_until(another, what="a later look is a new one")
     assert len(_jobs(redis, "sessions-b")) == 1, "one that waits is enough"
     redis.close()
 

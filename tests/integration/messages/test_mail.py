@@ -152,7 +152,7 @@ def test_a_listener_never_waits_for_postgresql_and_nothing_is_lost_while_it_is_a
     began = time.monotonic()
     for name in names:
         hear(heard(device, name, lid=LID).event)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SECONDS / 2, "or it would have waited for ever"
     salons.is_down = False
     wait_until(lambda: len(inbox(salons)) == len(names), SECONDS, "stored")
     assert inbox(salons) == names, "in the order they came"
@@ -344,7 +344,7 @@ def test_who_stops_does_not_wait_for_ever(salons: Salons, post: Any) -> None:
     phone.asked.get(timeout=SECONDS)
     began = time.monotonic()
     assert not outgoing.stop(0.3)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SECONDS / 2
     phone.take()
 
 

@@ -33,13 +33,13 @@ def process(said: Said) -> Iterator[PairingProcess]:
     running = PairingProcess(1, said, os.environ)
     yield running
     running.kill()
-    running.join(5)
+    running.join(30)
 
 
 @pytest.mark.process
 def test_a_process_ends_when_its_coordinator_lets_go(process: PairingProcess, said: Said) -> None:
     process.close()
-    assert said.get(timeout=5) == ProcessEvent(1, None)
+    assert said.get(timeout=30) == ProcessEvent(1, None)
     assert not psutil.pid_exists(process.pid)
 
 
@@ -63,7 +63,7 @@ def test_a_process_ends_with_its_coordinator_even_if_its_pipe_is_held_open(wait_
         process = psutil.Process(int(coordinator.stdout.readline()))
         held = os.open(f"/proc/{process.pid}/fd/0", os.O_WRONLY)
         coordinator.send_signal(signal.SIGKILL)
-        coordinator.wait(5)
+        coordinator.wait(30)
         wait_until(
             lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, what="the process ends"
         )
@@ -83,7 +83,7 @@ def test_a_process_that_cannot_reach_anything_says_so_and_goes_on(process: Pairi
 def first(said: Said, kind: str) -> dict[str, str]:
     """The first event of this kind."""
     while True:
-        facts = said.get(timeout=10).facts
+        facts = said.get(timeout=30).facts
         assert facts is not None, "the process has ended"
         if facts["event"] == kind:
             return facts
@@ -92,7 +92,7 @@ def first(said: Said, kind: str) -> dict[str, str]:
 @pytest.mark.process
 def test_a_command_to_a_dead_process_is_no_error(process: PairingProcess, said: Said) -> None:
     process.kill()
-    assert process.join(5)
+    assert process.join(30)
     process.send(do="stop", session="one")
 
 

@@ -259,7 +259,7 @@ def test_waiting_ends_with_the_code(feed: RedisPairingStore, redis: Redis, wait_
     waiting.start()
     wait_until(lambda: feed.queue() == [ONE])
     feed.publish_code(ONE, live_code("2@new"))
-    waiting.join(5)
+    waiting.join(30)
     assert found[0] is not None
     assert found[0].text == "2@new"
     assert redis.ttl("aiadmin:watch:1") > 70

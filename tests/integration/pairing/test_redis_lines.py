@@ -56,9 +56,9 @@ def _everything_works(live_site: LiveSite, wait_until: WaitUntil) -> None:
     redis = live_site.container.redis
     live_site.container.queue.nudge(Job.DRAIN_WEBHOOKS)
     assert redis.llen(f"rq:queue:{QueueName.JOBS}") == 1
-    answers = [requests.get(f"{live_site.url}/marketplace/companies", timeout=5).status_code for _ in range(4)]
+    answers = [requests.get(f"{live_site.url}/marketplace/companies", timeout=30).status_code for _ in range(4)]
     assert answers == [401, 401, 401, 429]
-    assert requests.get(f"{live_site.url}/ready", timeout=5).json()["checks"]["redis"] is True
+    assert requests.get(f"{live_site.url}/ready", timeout=30).json()["checks"]["redis"] is True
 
 
 @pytest.mark.parametrize("trusts", ["nothing", "the certificate"])
@@ -79,7 +79,7 @@ def test_without_the_setting_every_line_about_it_has_the_reason(
     log = tmp_path / "web.log"
     with site_with(settings_of(database_url, behind_tls), log) as live_site:
         live_site.container.queue.nudge(Job.DRAIN_WEBHOOKS)
-        assert requests.get(f"{live_site.url}/ready", timeout=5).json()["checks"]["redis"] is False
+        assert requests.get(f"{live_site.url}/ready", timeout=30).json()["checks"]["redis"] is False
         page = live_site.open(register(live_site.container))
         wait_until(lambda: "sockets wait for Redis" in log.read_text(), what="the listener has tried")
         page.close()
@@ -140,7 +140,7 @@ def test_s3_a_redis_that_takes_connections_and_answers_nothing_costs_its_timeout
             assert time.monotonic() - began < READ_TIMEOUT_SECONDS
             proxy.listen_again()
             wait_until(
-                lambda: requests.get(f"{live_site.url}/ready", timeout=5).json()["checks"]["redis"],
+                lambda: requests.get(f"{live_site.url}/ready", timeout=30).json()["checks"]["redis"],
                 timeout=20,
                 what="Redis is used again",
             )

@@ -63,7 +63,7 @@ def test_s3_a_silent_resolver_costs_our_own_deadline(
     with pytest.raises((psycopg2.OperationalError, OperationalError), match="no answer from the resolver"):
         way(database_url.replace("127.0.0.1", "db.example"))
     is_over.set()
-    assert time.monotonic() - began < RESOLVE_SECONDS + 3
+    assert time.monotonic() - began < RESOLVE_SECONDS + 20
 
 
 @WAYS

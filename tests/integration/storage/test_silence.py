@@ -64,8 +64,10 @@ def test_silent_connections_in_the_pool_cost_one_ping_all_together(proxy: Silent
     try:
         _fill(engine, 4)
         proxy.fall_silent()
-        assert _seconds(lambda: _ask(engine)) < CONNECT_SECONDS + 2
-        assert _seconds(lambda: [_ask(engine) for _ in range(8)]) < 2, "the others were replaced as well"
+        assert _seconds(lambda: _ask(engine)) < 2 * CONNECT_SECONDS
+        assert _seconds(lambda: [_ask(engine) for _ in range(8)]) < CONNECT_SECONDS, (
+            "the others were replaced as well"
+        )
     finally:
         engine.dispose()
 
@@ -78,7 +80,7 @@ def test_a_statement_that_falls_silent_ends_and_the_next_one_works(proxy: Silent
             proxy.fall_silent()
             with pytest.raises(OperationalError, match="no answer from PostgreSQL within 3 s"):
                 held.scalar(text("SELECT 2"))
-        assert _seconds(lambda: _ask(engine)) < 2
+        assert _seconds(lambda: _ask(engine)) < CONNECT_SECONDS
     finally:
         engine.dispose()
 
@@ -90,7 +92,7 @@ def test_a_connect_that_hangs_ends_and_says_so(proxy: SilentProxy, through: str)
         with pytest.raises(DependencyDownError, match="no answer from PostgreSQL within 5 s"):
             _use(engine)
         proxy.listen_again()
-        assert _seconds(lambda: _use(engine)) < 2
+        assert _seconds(lambda: _use(engine)) < CONNECT_SECONDS
     finally:
         engine.dispose()
 

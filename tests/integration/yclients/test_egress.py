@@ -88,12 +88,12 @@ def test_a_429_by_one_way_keeps_the_others_going(redis_url: str) -> None:
     router = CallRouter(make_redis(redis_url), Budget(per_second=100, per_minute=6000), [one, other], rng=lambda: 0.0)
     mine = next(number for number in range(99) if in_order([one, other], SalonId(number))[0] == one)
     others = next(number for number in range(99) if in_order([one, other], SalonId(number))[0] == other)
-    router.be_quiet(one, timedelta(seconds=2))
     began = time.monotonic()
+    router.be_quiet(one, timedelta(seconds=3))
     assert router.wait(SalonId(others), Urgency.INTERACTIVE) == other
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2.5, "while the one is quiet"
     assert router.wait(SalonId(mine), Urgency.INTERACTIVE) == one
-    assert time.monotonic() - began > 1.5
+    assert time.monotonic() - began > 2.5
 
 
 def test_the_salons_of_a_lost_way_go_by_the_others_and_return(

