@@ -88,7 +88,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     asked = frozenset(heard.context.candidates)
     lines = _service_lines(heard)
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines)]
-    found = _wished(heard, found)
+    found = [one for one in _wished(heard, found) if not _says_only_of_what(heard, one)]
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
@@ -96,6 +96,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
     if not mentions:
         yield from _by_size(heard)
+        yield from _by_order(heard)
     for mention in mentions:
         yield NamedService(
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
@@ -160,6 +161,16 @@ def _is_of_another_part(heard: Heard, wished: _Mention, told: _Mention) -> bool:
     return all(title & parts and not title & parts & said for title in titles)
 
 
+def _says_only_of_what(heard: Heard, mention: _Mention) -> bool:
+    """Whether a question names something that we have not, and the mention says only of what: "пересадку волос"."""
+    place = mention.first - 1 - (heard.word(mention.first - 1) == "для")
+    own, head = heard.context.vocabulary, heard.word(place)
+    is_asked = heard.has("DOES") or heard.word(len(heard.tokens) - 1) == "?"
+    is_thing = heard.word_class(place) in {WordClass.NOUN, WordClass.STRANGE} and len(head) > _LONGEST_PREPOSITION
+    is_unknown = is_thing and not own.is_ours(head) and not own.service_words(head) and not own.is_remark(head)
+    return is_asked and is_unknown and _is_of_body(heard, mention)
+
+
 def _is_of_body(heard: Heard, mention: _Mention) -> bool:
     """Whether a mention is only of parts of the body: "ногти"; it may be a service, and it may be anything else."""
     if mention.whom:
@@ -200,6 +211,28 @@ def _by_size(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(ids=tuple(numbered), spans=tuple(heard.span(place, place + 1) for place in numbers))
 
 
+_FIRST, _AGAIN = frozenset({"первичный", "первичная", "диагностика"}), frozenset({"повторный", "контрольный"})
+"""Words of titles that tell the first visit for something from those behind it."""
+
+
+def _of_order(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
+    """Of services those for a first visit, or for one more, where it is said which it is."""
+    told = _AGAIN if heard.has("AGAIN") else _FIRST if heard.has("FIRST_TIME") else frozenset[str]()
+    fitting = frozenset(one.id for one in heard.context.vocabulary.services if one.id in ids and one.title & told)
+    return fitting or ids
+
+
+def _by_order(heard: Heard) -> Iterator[NamedService]:
+    """The one service for a first visit, or for one more, where somebody to go to is said and no service is."""
+    every = frozenset(one.id for one in heard.context.vocabulary.services)
+    ids = _of_order(heard, every)
+    names = heard.context.vocabulary.names
+    is_to_somebody = any(token.text in names or token.text in _HEALING for token in heard.tokens)
+    if is_to_somebody and len(ids) == 1 and ids != every:
+        yield NamedService(ids=tuple(ids), spans=heard.spans("FIRST_TIME") or heard.spans("AGAIN"))
+
+
+_HEALING = frozenset({"врачу", "доктору", "специалисту"})
 _LONGEST_PREPOSITION = 3
 
 
@@ -425,7 +458,7 @@ def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mentio
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    ids = _for_whom(heard, ids, mention.whom)
+    ids = _of_order(heard, _for_whom(heard, ids, mention.whom))
     ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)

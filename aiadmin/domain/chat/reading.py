@@ -123,6 +123,7 @@ def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]
     named = any(isinstance(one, NamedService) and (one.ids or one.unclear) for one in commands)
     unread = [*unread_in(heard, commands)]
     is_wish = heard.has("DOES", "WANT_BOOKING", "ASK_PRICE") or any(isinstance(one, Suits) for one in commands)
+    is_wish = is_wish or (heard.has("ASK_SLOTS") and heard.word(len(heard.tokens) - 1) == "?")
     if named or not is_wish or heard.context.asked is not None:
         return questions_beside(heard, [*commands, *unread])
     things = [_as_service(heard, one) for one in unread]
@@ -135,6 +136,7 @@ def _as_service(heard: Heard, unread: Unread) -> Command:
     place = next(at for at, token in enumerate(heard.tokens) if token.start == unread.spans[0][0])
     is_thing = heard.word_class(place) in {WordClass.NOUN, WordClass.STRANGE}
     is_asked_for = heard.word(place - 1) in {"на", "за"} or heard.has("DOES", "ASK_PRICE")
+    is_asked_for = is_asked_for or (heard.has("ASK_SLOTS") and heard.word(len(heard.tokens) - 1) == "?")
     return NamedService(unclear=unread.text, spans=unread.spans) if is_thing and is_asked_for else unread
 
 

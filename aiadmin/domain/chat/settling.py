@@ -324,7 +324,10 @@ def _unread_question(heard: Heard) -> AskFact | None:
         for place in range(len(heard.tokens))
         if place not in neutral and heard.word_class(place) not in {WordClass.OTHER, WordClass.STRANGE}
     ]
-    if len(telling) < _FEWEST_OF_A_QUESTION:
+    is_done_here = any(heard.word(place).endswith(_OF_YOU) for place in telling) and any(
+        heard.word_class(place) is WordClass.STRANGE for place in range(len(heard.tokens))
+    )
+    if len(telling) < _FEWEST_OF_A_QUESTION and not is_done_here:
         return None
     unread = not_understood(heard.text)
     return AskFact(topic=unread.text[:_LONGEST_TOPIC], spans=unread.spans)

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from aiadmin.adapters.morphology import morphology
-from aiadmin.domain.chat.commands import NamedStaff, Suits
+from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import OneAtATime
@@ -161,3 +161,27 @@ def test_each_half_of_an_or_keeps_its_own_hours(text: str) -> None:
     assert suits(whens, datetime.combine(saturday, time(11)))
     assert suits(whens, datetime.combine(TOMORROW, time(18, 30)))
     assert not suits(whens, datetime.combine(TOMORROW, time(15)))
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("к трихологу впервые, на завтра", (1,)),
+        ("запишите к Гуле, я первый раз", (1,)),
+        ("к врачу завтра, раньше не была у вас", (1,)),
+        ("на приём к Гульнаре в среду, я у неё уже была", (2,)),
+        ("к трихологу повторно", (2,)),
+        ("к трихологу в субботу", (1, 2)),
+    ],
+)
+def test_the_first_visit_and_those_behind_it_are_told_apart(text: str, ids: tuple[int, ...]) -> None:
+    services = [
+        OfferedService(id=1, title="Первичный приём трихолога", category="Трихология"),
+        OfferedService(id=2, title="Повторный приём трихолога", category="Трихология"),
+        OfferedService(id=3, title="Пилинг кожи головы", category="Уход"),
+    ]
+    words = vocabulary_of(services, [OfferedStaff(id=1, name="Гульнара")], morphology())
+
+    commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
+
+    assert [one.ids for one in commands if isinstance(one, NamedService)] == [ids]
