@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +14,19 @@ from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.steps import Act, NeedDays, NeedStarts
 from aiadmin.domain.journal.online_booking import Start
 from aiadmin.texts.chat import render
-from tests.support.chat_turns import ARTEM, CUT, NOW, TOMORROW, answer_to, said, situation, understood
+from tests.support.chat_turns import (
+    ARTEM,
+    BEARD,
+    CUT,
+    NOW,
+    TOMORROW,
+    answer_to,
+    client,
+    said,
+    situation,
+    understood,
+    visit,
+)
 
 FREE = {
     NeedStarts((CUT,), ARTEM, TOMORROW): [
@@ -108,3 +122,27 @@ def test_a_photo_and_a_price_of_nothing_named_ask_nothing() -> None:
 
     assert (reply.act, reply.asks) == (Act.HAND_OVER, None)
     assert "от 1 000" not in render(reply, situation())
+
+
+@pytest.mark.parametrize(
+    "text", ["сколько сеансов надо на бороду?", "сколько процедур потребуется, борода?", "за сколько сеансов борода?"]
+)
+def test_how_many_times_it_takes_is_told_by_the_description_or_the_salon(text: str) -> None:
+    known = situation()
+    told = replace(known.salon.services[BEARD], comment="курс из трёх процедур")
+    described = replace(known, salon=replace(known.salon, services={**known.salon.services, BEARD: told}))
+
+    assert answer_to(text, known).hand_over is HandOverReason.FACT
+    assert "курс из трёх процедур" in said(text, described)
+
+
+def test_a_visit_to_a_composite_service_costs_what_the_whole_does() -> None:
+    whole, parts = 13, (CUT, BEARD)
+    known = situation(client=client(visit(services=parts, titles=("Мужская стрижка", "Моделирование бороды"))))
+    both = replace(known.salon.services[CUT], service_id=whole, title="Стрижка и борода", parts=parts)
+    both = replace(both, masters=(replace(both.masters[0], price=Decimal(2600)),))
+    services = {**known.salon.services, whole: both}
+    answer = said("сколько с меня завтра будет?", replace(known, salon=replace(known.salon, services=services)))
+
+    assert "2 600" in answer
+    assert "1 000" not in answer

@@ -9,6 +9,7 @@ from decimal import Decimal
 from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits, WantBooking
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts.questions import CategoryPrices, Lengths, Prices, ServicePrice
+from aiadmin.domain.chat.policy.catalogue import as_composites
 from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
@@ -29,9 +30,10 @@ def asked_services(turn: TurnFacts) -> tuple[int, ...]:
     offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
     visit = _visit_meant(turn)
-    talked = offered or talked or turn.dialogue.candidates or (visit.services if visit else ())
+    booked = as_composites(turn.salon, visit.services) if visit else ()
+    talked = offered or talked or turn.dialogue.candidates or booked
     named = {one: None for one in named if one in turn.dialogue.services} or named
-    own = visit.services if visit and _is_of_day(turn, visit) else ()
+    own = (*booked, *visit.services) if visit and _is_of_day(turn, visit) else ()
     mine = tuple(one for one in named if one in own)
     found = mine or tuple(named) or (() if turn.has(NamedService) else talked)
     return tuple(one for one in found if one in turn.salon.services)
@@ -67,7 +69,8 @@ def _visit_meant(turn: TurnFacts) -> OwnVisit | None:
 def _staff_of_visit(turn: TurnFacts, asked: Sequence[int]) -> tuple[int, ...]:
     """The master of the visit that a price is asked of."""
     visit = _visit_meant(turn)
-    is_of_visit = visit is not None and visit.services == tuple(asked) and not turn.has(NamedService)
+    booked = as_composites(turn.salon, visit.services) if visit else ()
+    is_of_visit = visit is not None and booked == tuple(asked) and not turn.has(NamedService)
     return (visit.staff_id,) if is_of_visit and visit is not None and visit.staff_id is not None else ()
 
 

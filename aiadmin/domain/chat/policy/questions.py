@@ -96,8 +96,11 @@ MOST_DAYS, _MOST_MASTERS = 3, 6
 _HARM = "противопоказания"
 """A topic whose very word would be an answer about health."""
 _OWN_TOPICS = frozenset({BOT, _SERVICES, _ABOUT, _WAITING, _PEOPLE})
-_LASTING = ("держ", "хват", "нос", "сохран", "недел", "месяц", "дней", "стойк", "раз в")
-"""What descriptions have that tell how long something lasts, or how often it is done."""
+_DESCRIBED = {
+    _LASTS: ("держ", "хват", "нос", "сохран", "недел", "месяц", "дней", "стойк", "раз в"),
+    "сеансы": ("курс", "сеанс", "процедур"),
+}
+"""What descriptions have that tell how long something lasts, how often it is done, how many times it takes."""
 
 
 @dataclass
@@ -427,7 +430,8 @@ def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
     if _WAITING in topics:
         answers.parts.append(EarlierWished())
         answers.is_told = True
-    own = {*_OWN_TOPICS, *([_LASTS] if _LASTS in topics and _tells_how_long(turn, answers) else [])}
+    described = {topic for topic in _DESCRIBED if topic in topics and _is_described(turn, answers, topic)}
+    own = _OWN_TOPICS | described
     told, unknown = quoted([one for one in asked if one.topic not in own], turn.salon)
     answers.parts += told
     answers.is_unknown = answers.is_unknown or bool(unknown)
@@ -454,9 +458,9 @@ def _of_service(turn: TurnFacts, answers: _Answers) -> None:
     answers.is_unknown = answers.is_unknown or not said
 
 
-def _tells_how_long(turn: TurnFacts, answers: _Answers) -> bool:
-    """Whether descriptions of the services tell how long they last; they are quoted then."""
+def _is_described(turn: TurnFacts, answers: _Answers, topic: str) -> bool:
+    """Whether descriptions of the services tell something, such as how long they last; they are quoted then."""
     services = [turn.salon.services[one] for one in asked_services(turn)]
-    said = [one for one in services if any(word in one.comment.lower() for word in _LASTING)]
+    said = [one for one in services if any(word in one.comment.lower() for word in _DESCRIBED[topic])]
     answers.parts += [ServiceDescribed(title=one.title, comment=one.comment) for one in said]
     return bool(said)
