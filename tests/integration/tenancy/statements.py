@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -247,8 +247,10 @@ def watched() -> Iterator[set[Offence]]:
     offences: set[Offence] = set()
 
     def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not _leaves_out_company(statement):
+            return
         path = _path(sys._getframe())
-        if path and not FLEET_WIDE.keys() & set(path) and _leaves_out_company(statement):
+        if path and not FLEET_WIDE.keys() & set(path):
             offences.add((path[-1], statement))
 
     event.listen(Engine, "before_cursor_execute", look)
@@ -258,6 +260,7 @@ def watched() -> Iterator[set[Offence]]:
         event.remove(Engine, "before_cursor_execute", look)
 
 
+@cache
 def _leaves_out_company(statement: str) -> bool:
     if not _TABLES & set(_TABLE.findall(statement)):
         return False
@@ -269,9 +272,11 @@ def _leaves_out_company(statement: str) -> bool:
 def _path(frame: FrameType | None) -> list[str]:
     """The methods of a repository that have led to a statement, the innermost first."""
     path = []
+    folder = str(FOLDER)
     while frame is not None:
-        owner = type(frame.f_locals.get("self")).__name__
-        if frame.f_code.co_filename.startswith(str(FOLDER)) and owner in REPOSITORIES:
-            path.append(f"{owner}.{frame.f_code.co_name}")
+        if frame.f_code.co_filename.startswith(folder):
+            owner = type(frame.f_locals.get("self")).__name__
+            if owner in REPOSITORIES:
+                path.append(f"{owner}.{frame.f_code.co_name}")
         frame = frame.f_back
     return path

@@ -27,6 +27,8 @@ from tests.support.door import Door
 
 SEES_LESS = {"HEAD", "OPTIONS"}
 """HEAD is the view of GET without its text; OPTIONS is none at all, and looks at no number that it is given."""
+BADGES_OF_OPTIONS = {"nobody", "session"}
+"""It is asked before a request and carries no key; a browser may send a cookie along."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ def test_no_credential_of_one_salon_opens_anything_of_another(door: Door, victim
                 hostile.renew()
                 victim.show_code()
                 for badge in badges(hostile, forged_for=victim):
+                    if method == "OPTIONS" and badge.name not in BADGES_OF_OPTIONS:
+                        continue
                     answer = _ask(door, rule, method, badge, path=path, aim=aim)
                     _check(rule, method, badge, answer, victim=victim, is_of_another=path is victim)
             assert everything_of(held, victim.company_id) == before, f"{method} {rule.rule} has changed something"
