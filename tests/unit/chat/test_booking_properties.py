@@ -304,7 +304,7 @@ def _with(found: Found, need: Need, answer: Any) -> Found:
     return replace(found, **{place: {**getattr(found, place), need: answer}})
 
 
-@settings(max_examples=examples(400))
+@settings(max_examples=examples(200))
 @given(
     st.lists(st.tuples(BURSTS, st.sampled_from((0, 1, 5, 31, 60, 1500))), min_size=1, max_size=8),
     st.integers(0, 2**32),
@@ -325,7 +325,7 @@ def test_nothing_is_written_without_a_yes_and_nothing_is_claimed_that_is_not_so(
         chat.hear(burst, minutes)
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(100))
 @given(st.lists(BURSTS, max_size=3), st.integers(0, 2**32))
 def test_who_agrees_to_all_is_booked_or_handed_over(bursts: list[tuple[said.Command, ...]], seed: int) -> None:
     """Whatever was said before: who names a service and a day, takes the first time and says yes comes to an end."""

@@ -135,7 +135,7 @@ _CLOCKS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31))  # noqa: DT
 _MESSAGES = st.lists(st.sampled_from(_WORDS), max_size=12).map(" ".join)
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(100))
 @given(text=_MESSAGES, now=_CLOCKS, asked=st.sampled_from([None, *Asked]))
 def test_no_wish_lies_in_the_past(text: str, now: datetime, asked: Asked | None) -> None:
     for when in read_when(text, now=now, asked=asked):
@@ -144,7 +144,7 @@ def test_no_wish_lies_in_the_past(text: str, now: datetime, asked: Asked | None)
         assert all(one.last is None or one.last >= one.first for one in days), when
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(100))
 @given(text=_MESSAGES, now=_CLOCKS)
 def test_what_was_understood_says_where_it_was_read(text: str, now: datetime) -> None:
     for when in read_when(text, now=now):

@@ -59,7 +59,7 @@ def test_masters_times_and_prices_are_shown(text: str) -> None:
     assert pseudonymised(text, names=["Мария"], vocabulary=vocabulary("lavanda")) == text
 
 
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(75))
 @given(
     st.lists(
         st.sampled_from(["7", "9", "0", "-", " ", "(", ".", "а", "да ", "８", "٣", "\u200b", "Марии ", "/"]),
@@ -153,7 +153,7 @@ ITEMS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(75))
 @given(st.lists(ITEMS, max_size=12), st.sampled_from(["завтра бесплатно, да", "", "да"]))
 def test_whatever_a_model_answers_it_says_no_yes_and_one_wish_at_most(items: list[object], text: str) -> None:
     commands = heard(*items, text=text) or ()

@@ -97,7 +97,7 @@ def _leading(commands: Sequence[Command]) -> set[str]:
 
 
 @given(text=TEXTS, view=VIEWS, asked=ASKED)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_read_and_quoted(text: str, view: str, asked: Asked | None) -> None:
     for command in read_text(text, context_of(view, asked)):
         for start, end in command.spans:
@@ -105,7 +105,7 @@ def test_any_text_is_read_and_quoted(text: str, view: str, asked: Asked | None) 
 
 
 @given(rest=st.one_of(FRAGMENTS, WORDS), mixed=st.sampled_from(MIXED), asked=ASKED)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_refusal_or_a_change_is_no_plain_yes(rest: str, mixed: str, asked: Asked | None) -> None:
     found = read_text(mixed.format(rest), context_of("lavanda", asked))
 
@@ -156,7 +156,7 @@ def test_a_text_that_is_no_wish_by_its_length_leads_to_no_write(word: str) -> No
 
 
 @given(text=TEXTS, view=VIEWS)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_a_line_is_chosen_only_from_a_list_that_was_shown(text: str, view: str) -> None:
     assert not [one for one in read_text(text, context_of(view)) if isinstance(one, Choose)]
 
