@@ -44,10 +44,13 @@ REACHED = {
 """Routes that the generated requests must have got through to, not only been refused by."""
 ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", str(examples(2)))
 FEW = ("--phases", "fuzzing", "--max-examples", str(examples(2)))
-ADMIN_TAGS = ("companies", "metrics", "links", "partner")
+ADMIN_TAGS = ("companies", "metrics", "links", "partner", "clients")
+CONSOLE_TAGS = ("console", "console_fleet", "console_salon")
+OWNER_TAGS = ("manage", "manage_api", "bot", "browsers", "conversations", "sending", "message_settings")
 OF_ADMIN = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--include-tag", tag)))
-OF_SALON = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--exclude-tag", tag)))
-"""A salon's key opens none of the others, which a caller without one is refused, too."""
+OF_SALON = (*ALL, *(word for tag in ADMIN_TAGS + CONSOLE_TAGS + OWNER_TAGS for word in ("--exclude-tag", tag)))
+"""A salon's key opens none of the others (the console's door is open to all): they refuse before they read anything,
+which the requests without a key show, too."""
 Counts = dict[tuple[str, str], float]
 
 
