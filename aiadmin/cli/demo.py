@@ -21,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from aiadmin.adapters.embedded import lasting_port
+from aiadmin.adapters.embedded import free_port
 from aiadmin.cli.demo_chat import DemoChat, ask
 from aiadmin.cli.extras import Extras
 from aiadmin.cli.home import PROJECT, Home, write_private
@@ -55,7 +55,7 @@ def demo(ctx: click.Context, data: Path | None) -> None:
 
 
 def _extras(home: Home) -> Extras:
-    whatsapp, control, yclients = lasting_port(), lasting_port(), lasting_port()
+    whatsapp, control, yclients = free_port(), free_port(), free_port()
     overlay = home.path / "overlay"
     if not home.is_held():  # or `run` will say so
         _make_overlay(overlay, whatsapp)

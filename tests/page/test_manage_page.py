@@ -140,6 +140,8 @@ def test_the_log_is_filtered_by_a_client(open_page: Any) -> None:
 
 def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, salon: Salon) -> None:
     page = open_page()
+    page.get_by_role("button", name="Прочитать заново").click()
+    page.locator("[data-slot=sync]", has_text="Ждёт своей очереди").wait_for()
     now = datetime.now(UTC)
     run = SyncRun(
         company_id=salon.company_id,
@@ -151,8 +153,6 @@ def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, sal
         counts={"clients": 400},
         claimed_until=now + timedelta(minutes=1),
     )
-    page.get_by_role("button", name="Прочитать заново").click()
-    page.locator("[data-slot=sync]", has_text="Ждёт своей очереди").wait_for()
     with site.container.uow() as work:
         claimed = work.sync_runs.claim(salon.company_id, SyncKind.FULL, now=now + timedelta(seconds=1), until=now)
         assert claimed is not None

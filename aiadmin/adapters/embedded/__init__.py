@@ -5,14 +5,13 @@ Bound to 127.0.0.1 on free ports and closed by a password, because other users o
 """
 
 from aiadmin.adapters.embedded.postgres import postgres_tool, start_postgres
-from aiadmin.adapters.embedded.server import EmbeddedServer, EmbeddedServerError, free_port, lasting_port
+from aiadmin.adapters.embedded.server import EmbeddedServer, EmbeddedServerError, free_port
 from aiadmin.adapters.embedded.valkey import start_valkey
 
 __all__ = [
     "EmbeddedServer",
     "EmbeddedServerError",
     "free_port",
-    "lasting_port",
     "postgres_tool",
     "start_postgres",
     "start_valkey",

@@ -27,7 +27,7 @@ ANSWER_SECONDS = 1.0
 LOG_BYTES = 5_000_000
 """Of a log and of the part before it, which is kept beside it."""
 _POLL_SECONDS = 0.01
-_LASTING_PORTS = (20_000, 32_000)
+_PORTS = (20_000, 32_000)
 _PORT_TRIES = 100
 _TRIES = 3
 _PR_SET_PDEATHSIG = 1
@@ -93,24 +93,18 @@ class EmbeddedServer:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    port = _bound(0)
-    if port is None:
-        raise EmbeddedServerError("there is no free port")
-    return port
+    """A TCP port of 127.0.0.1 that nobody listens on, and that is likely to be free again when its server comes back.
 
-
-def lasting_port() -> int:
-    """A free port of 127.0.0.1 that is likely to be free again when its server comes back.
-
-    From 32768 on Linux gives ports to outgoing connections: one that knocks at a server which is away may get
-    the very port it knocks at, is connected to itself, and the server can never take it again.
+    From 32768 on Linux gives ports to outgoing connections, of which one may take the port before its server does;
+    and one that knocks at a server which is away may get the very port it knocks at, is connected to itself, and the
+    server can never take it again.
     """
     for _ in range(_PORT_TRIES):
-        port = _bound(random.randrange(*_LASTING_PORTS))  # noqa: S311 - spreads ports, guards nothing
-        if port is not None:
+        if (port := _bound(random.randrange(*_PORTS))) is not None:  # noqa: S311 - spreads ports, guards nothing
             return port
-    return free_port()
+    if (port := _bound(0)) is None:
+        raise EmbeddedServerError("there is no free port")
+    return port
 
 
 def _bound(wanted: int) -> int | None:
@@ -174,13 +168,13 @@ def start(launch: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
     Raises:
         EmbeddedServerError: it ended again and again, or START_SECONDS went by (it is killed then).
     """
-    server, tries = launch(lasting_port()), 1
+    server, tries = launch(free_port()), 1
     while not _becomes_ready(server):
         if server.is_running() or tries == _TRIES:
             server.process.kill()
             server.process.wait()
             raise EmbeddedServerError(f"{server.name} did not start, its log is {server.log}: {server.last_line()}")
-        server, tries = launch(lasting_port()), tries + 1
+        server, tries = launch(free_port()), tries + 1
     return server
 
 

@@ -199,3 +199,7 @@ def test_a_stand_in_made_by_somebody_else_is_refused(folder: Path, monkeypatch: 
     taken.symlink_to("/etc")
     with pytest.raises(PermissionError):
         account._own_folder(origin)
+
+
+def test_a_free_port_is_none_that_linux_gives_to_an_outgoing_connection() -> None:
+    assert {embedded.free_port() < 32_768 for _ in range(50)} == {True}
