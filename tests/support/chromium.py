@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first has no windows at all: a page costs it a quarter less."""
 
 _ANSWER_SECONDS = 30
+_EXPECT_MS = 30_000
+"""Playwright's own patience is five seconds, which a page on a busy machine may take."""
 
 _QUIET = [
     "--no-sandbox",
@@ -43,13 +45,14 @@ def _answers(path: str) -> bool:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless browser that contacts nobody of its own accord; every helper process ends with it."""
+    expect.set_options(timeout=_EXPECT_MS)
     before = set(psutil.Process().children(recursive=True))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=_QUIET)
         yield browser
         browser.close()
     started = {process for process in psutil.Process().children(recursive=True) if is_helper(process)} - before
-    assert psutil.wait_procs(started, timeout=5)[1] == []
+    assert psutil.wait_procs(started, timeout=30)[1] == []
 
 
 def is_helper(process: psutil.Process) -> bool:

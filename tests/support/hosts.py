@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 Say = Callable[..., None]
 ROOT = Path(__file__).parents[2]
-SECONDS = 20.0
+SECONDS = 40.0
 LAST = "конец"
 _READ_BEFORE_BLINKING = 10
 

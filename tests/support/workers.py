@@ -14,7 +14,7 @@ import psutil
 from tests.support.processes import AS_INSTALLED, start
 
 ROOT = Path(__file__).parents[2]
-SOON = 20.0
+SOON = 40.0
 """A process starts in about a second on a quiet machine, and in several on a busy one."""
 
 

@@ -181,7 +181,7 @@ class Engine:
             return bytes(self._library.go.IsOnWhatsApp(handle, number))
 
         try:
-            data = self._call(session_id, call, gate=self._gate.together())
+            data = self._call(session_id, call, gate=self._gate.together(), timeout=CALL_SECONDS)
             return number_seen(data, phone, self._library.messages)
         except (LookupError, DecodeError) as error:
             raise EngineError("WhatsApp did not say whether the number is there") from error

@@ -27,7 +27,7 @@ def test_a_salon_connects_from_registration_to_active(
     assert phone not in screen.page.inner_text("body")
 
     product.until(lambda: product.status(salon).get("integration_status") == "active", within=20, what="active")
-    screen.page.wait_for_selector('[data-on="active"] >> visible=true', timeout=20_000)
+    screen.page.wait_for_selector('[data-on="active"] >> visible=true', timeout=40_000)
     assert screen.complaints == []
     screen.close()
 

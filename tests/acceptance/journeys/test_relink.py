@@ -31,9 +31,9 @@ class Change:
     def assert_linked(self, device: dict[str, Any], phone: str) -> None:
         """The page, the status and the rows name this phone, and a host holds its device."""
         self.screen.page.wait_for_selector(
-            f"main[data-screen-shown=connected] :text('•-{phone[-2:]}')", timeout=20_000
+            f"main[data-screen-shown=connected] :text('•-{phone[-2:]}')", timeout=40_000
         )
-        self.screen.page.wait_for_selector('[data-on="active"] >> visible=true', timeout=20_000)
+        self.screen.page.wait_for_selector('[data-on="active"] >> visible=true', timeout=40_000)
         status = self.product.status(self.salon)
         assert (status["whatsapp_phone"], status["integration_status"]) == (phone, "active")
         (current,) = self._rows("SELECT jid, phone FROM devices WHERE company_id = %s AND desired <> 'removed'")

@@ -25,7 +25,7 @@ def page(browser: Browser, yclients: FakeYClients, bot: Bot, request: pytest.Fix
     yclients.activate(SALON, webhook_urls=[f"{bot.url}/hook"])
     context = browser.new_context(viewport={"width": request.param, "height": 800}, has_touch=request.param < 500)
     page, complaints = context.new_page(), list[str]()
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(30_000)
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: complaints.append(asked.url) if _is_foreign(asked.url, yclients) else None)

@@ -16,7 +16,7 @@ from tests.support.world import Installed, Salons
 
 pytestmark = pytest.mark.process
 
-SOON = 30.0
+SOON = 50.0
 
 
 @pytest.fixture

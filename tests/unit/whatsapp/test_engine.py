@@ -15,7 +15,7 @@ from aiadmin.domain.hosting.session_event import Connected, Ended, LoginStatus, 
 from tests.unit.whatsapp.fake_go import CONNECTED, Call, FakeGo, Neonize_pb2, device, library, online_until_stopped
 
 JID = "79991234567:3@s.whatsapp.net"
-SECONDS = 5.0
+SECONDS = 30.0
 
 
 class Keys:
