@@ -76,6 +76,8 @@ class _Mention:
     said: list[frozenset[str]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     hints: list[int] = field(default_factory=list)
+    lacking: int | None = None
+    """Where something is to be left out that all of these services have."""
     is_left_out: bool = False
     whom: str = ""
 
@@ -107,6 +109,9 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
             is_added=_is_added(heard, mention),
             whom=mention.whom,
         )
+        if mention.lacking is not None:
+            end = mention.lacking + 1
+            yield NamedService(unclear=heard.written(mention.first, end), spans=(heard.span(mention.first, end),))
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + _is_said_of(heard, place + 1)
@@ -388,11 +393,10 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
     asked = frozenset(heard.context.candidates)
     goes_on = last is not None and not last.ids <= asked and last.takes(whole, whom)
     ids = whole if goes_on else whole & asked or whole
-    if is_absent and not ids:
+    if is_absent and (last or not ids):
         without = heard.context.vocabulary.fitting(meanings)
         if last:
-            last.ids = last.ids - without or last.ids
-            last.places += [place] if last.is_left_out else []
+            _leave_out(last, place, ids, without)
         elif without:
             found.append(_Mention(without, place, place + 1, [meanings], [place], is_left_out=True))
         return
@@ -404,6 +408,16 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
     last.ids, last.end = last.ids & ids, place + 1
     last.said.append(frozenset(f"-{one}" for one in meanings) if is_absent else meanings)
     last.places.append(place)
+
+
+def _leave_out(last: _Mention, place: int, plain: frozenset[int], without: frozenset[int]) -> None:
+    """Leaves of a wish what has none of a thing, and adds nothing; where all have it, that is to be said."""
+    if last.is_left_out:
+        last.places.append(place)
+        return
+    left = last.ids & plain or last.ids - without
+    last.ids, last.lacking = left or last.ids, None if left else place
+    last.hints.append(place)
 
 
 def _is_second(heard: Heard, last: _Mention, place: int, ids: frozenset[int]) -> bool:
@@ -430,6 +444,7 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
             last.said += mention.said
             last.places += mention.places
             last.hints += mention.hints
+            last.lacking = last.lacking if mention.lacking is None else mention.lacking
     return joined
 
 

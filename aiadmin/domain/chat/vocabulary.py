@@ -17,10 +17,11 @@ from itertools import pairwise
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology, WordClass
+from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.given_names import KIND_ENDINGS, SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
-from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
-from aiadmin.domain.chat.words.trades import COATINGS, FALLBACKS, HEADS, METHODS, REMOVALS, SYNONYMS, WEAK
+from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS, PLACES_OF_BODY
+from aiadmin.domain.chat.words.trades import COATINGS, FALLBACKS, HEADS, METHODS, PUT_ON, REMOVALS, SYNONYMS, WEAK
 
 _OLDEST, _GROWN_UP = 120, 18
 _FOR_CHILDREN = frozenset({"детский", "ребенок", "дитя", "малыш"})
@@ -248,12 +249,13 @@ class Vocabulary:
     def best(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> tuple[int, ...]:
         """Of services that fit, those that are meant: one whose whole title was said, else those of its category.
 
-        Who names a part of what is made of several means the part, and who names a coating does not mean to be rid
-        of it.
+        Who names a part of what is made of several means the part, and who names what is put on does not mean to be
+        rid of it; a part of the body leaves that open.
         """
         words = frozenset[str]().union(*said)
         fitting = [one for one in self.services if one.id in ids]
-        if words <= COATINGS:
+        is_of_body = bool(words & (BODY | PLACES_OF_BODY))
+        if words <= COATINGS | PUT_ON or (not is_of_body and not words & REMOVALS and _are_taken_off(fitting)):
             fitting = [one for one in fitting if not one.is_removal] or fitting
         among = [one for one in fitting if not one.is_said_in_part(words)] or fitting
         shares = {one.id: self._share(one.title, words) for one in among}
@@ -529,6 +531,11 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
         is_removal=_is_removal(service, morphology),
         ages=_ages(service.title),
     )
+
+
+def _are_taken_off(services: Sequence[_Indexed]) -> bool:
+    """Whether all removals are of what was put on: nobody is rid of a tooth by "снятие"."""
+    return all("снятие" in one.title for one in services if one.is_removal)
 
 
 def _is_removal(service: OfferedService, morphology: Morphology) -> bool:
