@@ -13,7 +13,7 @@ from tests.integration.edge.process import GET_HEALTH, KNOCK, UPGRADE, StartEdge
 
 pytestmark = pytest.mark.process
 
-SOON_SECONDS = 3.0
+SOON_SECONDS = 4.5
 """One second on a machine that does nothing else; the graceful timeout, which it must not wait for, is five."""
 
 

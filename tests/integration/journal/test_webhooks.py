@@ -220,6 +220,7 @@ def test_workers_side_by_side_read_each_salon_once(salons: Salons, salon: Instal
         thread.start()
     for thread in threads:
         thread.join()
+    salons.check()  # on a busy machine their slices of time may end before the work does
     for one in all_salons:
         assert [kind for _, kind, _ in salons.world.events(one.company_id)] == ["created"] * 3
         assert salons.asked(f"/record/{one.salon_id}/") == []

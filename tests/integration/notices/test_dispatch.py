@@ -332,6 +332,7 @@ def test_of_many_workers_each_notice_is_released_once(desk: Desk) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    done += iter(desk.releaser.work, 0)  # on a busy machine their slices of time end before the notices do
     assert sum(done) == len(numbers)
     assert len(desk.salon.owed()) == len(numbers)
 
