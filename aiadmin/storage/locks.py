@@ -8,14 +8,6 @@ from __future__ import annotations
 
 from enum import IntEnum, unique
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
-from aiadmin.domain.ids import CompanyId
-
-_LOCK = text("SELECT pg_advisory_xact_lock(:lock, :company_id)")
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock, :company_id)")
-
 
 @unique
 class Lock(IntEnum):
@@ -35,13 +27,3 @@ class Lock(IntEnum):
     """The clock that leads; held by a session, not by a transaction."""
     SESSION_PROBE = 4_120_618
     """Whether a session of PostgreSQL is ours alone."""
-
-
-def lock_company(session: Session, lock: Lock, company_id: CompanyId) -> None:
-    """Keep others from this of a company until the commit."""
-    session.execute(_LOCK, {"lock": lock.value, "company_id": company_id})
-
-
-def try_lock_company(session: Session, lock: Lock, company_id: CompanyId) -> bool:
-    """The same without a wait: False when another transaction has it."""
-    return bool(session.scalar(_TRY_LOCK, {"lock": lock.value, "company_id": company_id}))

@@ -21,8 +21,9 @@ from aiadmin.domain.messages.contact import (
     without,
 )
 from aiadmin.domain.messages.sending_policy import UNPACED
+from aiadmin.storage.company_locks import lock_company, try_lock_company
 from aiadmin.storage.erasures import Erasures
-from aiadmin.storage.locks import Lock, lock_company, try_lock_company
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatTurnRow, ChatWriteRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, Sender, day_began
-from aiadmin.storage.locks import Lock, lock_company, try_lock_company
+from aiadmin.storage.company_locks import lock_company, try_lock_company
+from aiadmin.storage.locks import Lock
 
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""

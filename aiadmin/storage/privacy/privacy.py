@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
+from aiadmin.storage.company_locks import lock_company
 from aiadmin.storage.hosting.wa_store import Names, WaStore
-from aiadmin.storage.locks import Lock, lock_company
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.messages.contacts import KNOWN_BY
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatRow, ChatTurnRow
 from aiadmin.storage.tables.messages import InboxMessageRow, OutboxMessageRow
