@@ -23,6 +23,13 @@ _OF_MANNER = frozenset({"чем", "почему", "зачем"})
 """Behind them one verb is a question: "чем вы моете"."""
 _WHOM = frozenset({"мужчин", "мужчины", "мужчинам", "женщин", "женщинам", "детей", "парней", "берете", "принимаете"})
 """Whom a salon takes is answered by what it does for them."""
+_FEASIBLE = frozenset(
+    """
+    успеете успеем успею успеет успевает успеваете успеваю получится выйдет сможете сможет возьмете примете найдете
+    найдется реально возможно вариант
+    """.split()  # noqa: SIM905 - a table
+)
+"""What asks whether the wish beside it can be: the offer is the answer."""
 _JOINTS = frozenset({"и", "а", "еще"})
 _ASIDE: tuple[type[Command], ...] = (Greet, Thank, NotUnderstood, Unread)
 _NAMING = frozenset(
@@ -74,7 +81,7 @@ def _is_question(heard: Heard, places: Sequence[int]) -> bool:
     begins = words[0] if words else ""
     asks = heard.word(places[-1] + 1) == "?" or begins in _ASKING or not _MODAL.isdisjoint(words)
     neutral = heard.covered(NEUTRAL | {"YES", "SOFT", "COMING", "HARMLESS"})
-    named = [place for place in places if place not in neutral and heard.word(place) not in _WHOM]
+    named = [place for place in places if place not in neutral and heard.word(place) not in _WHOM | _FEASIBLE]
     telling = [place for place in named if heard.word_class(place) in _NAMING]
     hits = [hit for hit in heard.of("ABOUT", "LASTS") if hit.first in places]
     fewest = 1 if begins in _OF_MANNER or "ли" in words else _FEWEST

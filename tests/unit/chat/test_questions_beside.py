@@ -146,3 +146,18 @@ def test_a_visit_to_a_composite_service_costs_what_the_whole_does() -> None:
 
     assert "2 600" in answer
     assert "1 000" not in answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "на стрижку завтра, к пяти надо освободиться, успеете?",
+        "можно мужскую стрижку завтра до 18, получится?",
+        "стрижку завтра днём. успеем до вечера?",
+        "хочу стрижку на завтра. реально?",
+    ],
+)
+def test_whether_it_can_be_is_answered_by_the_offer(text: str) -> None:
+    commands = understood(text, situation())
+
+    assert not [one for one in commands if isinstance(one, AskFact)]

@@ -57,6 +57,25 @@ def test_a_day_by_which_it_is_wished_is_no_farewell(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Да!!! Жду не дождусь",
+        "да, уже жду не дождусь",
+        "обязательно буду, ждём не дождёмся",
+    ],
+)
+def test_a_delighted_yes_is_a_yes_and_no_wish_for_another_day(text: str) -> None:
+    commands = understood(text, situation(asks=(reminder(SIX),)))
+
+    assert _says_yes(commands)
+
+
+@pytest.mark.parametrize("text", ["да, но не дождусь до пятницы, есть раньше?", "раньше бы к вам"])
+def test_who_cannot_wait_so_long_says_no_plain_yes(text: str) -> None:
+    assert not _says_yes(understood(text, situation(asks=(reminder(SIX),))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "буду, а долго это?",
         "да буду! а чем платить можно",
         "приду, где у вас парковка?",
