@@ -93,17 +93,21 @@ def _is_told_of_work(heard: Heard) -> bool:
     """Whether it is told that a client has been served: by a verb of what was, or behind "после"."""
     own, words = heard.context.vocabulary, [token.text for token in heard.tokens]
     after = {words[place + 1] for place, word in enumerate(words[:-1]) if word == "после"}
-    if any(own.service_words(word) or word.startswith(_WORK) for word in after):
+    if any(own.resembles(word) or own.service_words(word) or word.startswith(_WORK) for word in after):
         return True
     past = [place for place in range(len(words)) if heard.word_class(place) is WordClass.PAST]
     named = any(word in own.names or own.service_words(word) for word in words)
     return any(
         own.service_words(words[place])
         or (words[place] in _DONE and (named or "вас" in words))
-        or (words[place].endswith(_DONE_BY_US) and named)
+        or (words[place].endswith(_DONE_BY_US) and (named or not _ANOTHER.intersection(words)))
         for place in past
     )
 
 
+_ANOTHER = frozenset({"они", "другие", "другом", "другой", "дома", "сама", "сам", "больнице", "врача", "врач"})
+"""Who has done it, where it was not we."""
 _WORK = ("вас", "ваш", "процедур", "сеанс", "посещен", "визит", "прием")
-_DONE_BY_US = ("делали", "сделали", "бил", "била", "били", "кололи", "колола", "колол", "брила", "красили", "удалили")
+_DONE_BY_US = tuple(
+    "делали сделали делал делала бил била били кололи колола колол брила брил стриг красили удалили".split()  # noqa: SIM905
+)
