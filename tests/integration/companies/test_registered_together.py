@@ -101,6 +101,7 @@ def register_by(container: Container, store: registration.Store) -> registration
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_silence_is_everybodys_own_error_and_ends_with_it(database_url: str, redis_url: str) -> None:
     with (
         SilentProxy(urlsplit(database_url).port or 0) as proxy,

@@ -83,6 +83,7 @@ def test_each_salon_goes_by_its_own_way_and_each_way_has_a_budget_of_its_own(
     print(f"18 calls by two ways in {seconds:.1f} s; one way would take {17 / 4.5:.1f} s at least")
 
 
+@pytest.mark.slow
 def test_a_429_by_one_way_keeps_the_others_going(redis_url: str) -> None:
     one, other = Egress("one:1", "http://one:1"), Egress("other:1", "http://other:1")
     router = CallRouter(make_redis(redis_url), Budget(per_second=100, per_minute=6000), [one, other], rng=lambda: 0.0)

@@ -81,6 +81,7 @@ def test_a_turn_means_what_its_client_meant(name: str) -> None:
     assert [(turn, [short(one) for one in found]) for turn, found in read_turns if not turn.is_met_by(found)] == []
 
 
+@pytest.mark.slow
 def test_a_slip_makes_no_other_wish() -> None:
     """No punctuation, one letter swapped, dropped or doubled in a long word: as `bot replay --perturb` does."""
     choice = random.Random(1)  # noqa: S311 - tests want the same slips each time

@@ -66,6 +66,7 @@ def test_a_shorter_deadline_than_those_that_are_watched_is_kept(silent: str) -> 
     assert 0.2 <= taken[0] < 20
 
 
+@pytest.mark.slow
 def test_calls_of_many_threads_have_one_watchdog_that_ends_after_them(
     silent: str, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
