@@ -93,7 +93,7 @@ def _is_told_of_work(heard: Heard) -> bool:
     """Whether it is told that a client has been served: by a verb of what was, or behind "после"."""
     own, words = heard.context.vocabulary, [token.text for token in heard.tokens]
     after = {words[place + 1] for place, word in enumerate(words[:-1]) if word == "после"}
-    if any(own.resembles(word) or own.service_words(word) or word.startswith(_WORK) for word in after):
+    if any(word.startswith(_WORK) or own.service_words(word) or own.resembles(word) for word in after):
         return True
     past = [place for place in range(len(words)) if heard.word_class(place) is WordClass.PAST]
     named = any(word in own.names or own.service_words(word) for word in words)

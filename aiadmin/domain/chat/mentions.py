@@ -88,8 +88,8 @@ class _Mention:
 def services_in(heard: Heard) -> Iterator[NamedService]:
     """The services that are named, each wish one; those without a service of the salon's come as unclear."""
     asked = frozenset(heard.context.candidates)
-    lines = _service_lines(heard)
-    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines)]
+    lines, absent = _service_lines(heard), _absent(heard)
+    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines, absent)]
     found = [one for one in _wished(heard, found) if not _says_only_of_what(heard, one)]
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
@@ -273,9 +273,11 @@ def _by_clause(heard: Heard) -> Iterator[list[int]]:
     yield from clauses.values()
 
 
-def _of_clause(heard: Heard, places: Sequence[int], lines: Mapping[int, str]) -> list[_Mention]:
+def _of_clause(
+    heard: Heard, places: Sequence[int], lines: Mapping[int, str], absent: Collection[int]
+) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
-    skipped, off, absent = heard.covered(_NO_SERVICE), _taking_off(heard), _absent(heard)
+    skipped, off = heard.covered(_NO_SERVICE), _taking_off(heard)
     narrowing = _Narrowing(absent, _of_method(heard, [place for place in places if place not in absent]), lines)
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
