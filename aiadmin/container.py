@@ -364,9 +364,12 @@ class Container:
     def webhook_writer(self) -> WebhookWriter:
         from aiadmin.adapters.redis.window_limits import WindowLimits
         from aiadmin.adapters.webhook_writer import WebhookWriter
+        from aiadmin.storage.journal.webhooks import WebhookInbox
+        from aiadmin.storage.statements import Statements
 
         limits = WindowLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
-        return WebhookWriter(self.one_statement, limits=limits, after_commit=self.webhook_drain.ask)
+        add = WebhookInbox(Statements(self.statement_engine)).add
+        return WebhookWriter(add, limits=limits, after_commit=self.webhook_drain.ask)
 
     @cached_property
     def address_limits(self) -> Batcher[str, float]:

@@ -14,7 +14,6 @@ from aiadmin.adapters.redis import keys
 from aiadmin.domain.errors import CompanyNotFoundError, TooManyWebhooksError
 from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.storage.connection import STATEMENT_SECONDS
-from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 MAX_ROWS = 200
 MAX_BYTES = 4 * 1024 * 1024
@@ -35,8 +34,15 @@ class WebhookWriter:
     Only who has shown the salon's key is counted: a stranger cannot use up a salon's share.
     """
 
-    def __init__(self, uow: NewUnitOfWork, *, limits: Limits, after_commit: Callable[[], None]) -> None:
-        self._uow = uow
+    def __init__(
+        self,
+        add: Callable[[Sequence[NewWebhook]], frozenset[int]],
+        *,
+        limits: Limits,
+        after_commit: Callable[[], None],
+    ) -> None:
+        """`add` commits what it is given, and returns the companies that do not exist."""
+        self._add = add
         self._limits = limits
         self._after_commit = after_commit  # must neither raise nor wait: the next batch does
         self._batcher = Batcher(
@@ -76,9 +82,6 @@ class WebhookWriter:
         ]
 
     def _write(self, admitted: Sequence[NewWebhook]) -> frozenset[int]:
-        """Commit all; the companies that do not exist."""
-        with self._uow() as work:
-            missing = work.webhooks.add_many(admitted)
-            work.commit()
+        missing = self._add(admitted)
         self._after_commit()
         return missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from aiadmin.domain.journal.webhook import AGAIN, NewWebhook, StoredWebhook, Und
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.quarantine import keys_of, not_set_aside
+from aiadmin.storage.statements import Statements
 from aiadmin.storage.tables.core import WebhookRow
 
 _ADD_MANY = text("""
@@ -56,6 +57,24 @@ WHERE webhooks.id = given.id
 _NOT_SET_ASIDE = text(not_set_aside(WorkQueue.WEBHOOKS, "webhooks.company_id", "webhooks.id"))
 
 
+class WebhookInbox:
+    """Stores webhooks as they come, those that come together in one statement and one commit."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    def add(self, new: Sequence[NewWebhook]) -> frozenset[int]:
+        """Store what is new; a repeat is left alone. Safe to repeat.
+
+        Returns the ids of companies that do not exist, whose webhooks were not stored.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; perhaps everything was stored.
+            SalonBusyError: a company was locked for too long.
+        """
+        return _missing(new, [row.id for row in self._statements.rows(_ADD_MANY, _columns(new))])
+
+
 class Webhooks:
     """Rows of `webhooks`."""
 
@@ -67,17 +86,7 @@ class Webhooks:
 
         Returns the ids of companies that do not exist, whose webhooks were not stored.
         """
-        asked = {int(webhook.company_id) for webhook in new}
-        columns = {
-            "asked": list(asked),
-            "again": AGAIN,
-            "companies": [webhook.company_id for webhook in new],
-            "keys": [webhook.dedup_key for webhook in new],
-            "bodies": [webhook.body for webhook in new],
-            "times": [webhook.received_at for webhook in new],
-        }
-        present = self._session.connection().execute(_ADD_MANY, columns).scalars()
-        return frozenset(asked - set(present))
+        return _missing(new, self._session.connection().execute(_ADD_MANY, _columns(new)).scalars())
 
     def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
         """Lock and return the oldest unprocessed rows until the commit; two workers never share one.
@@ -120,6 +129,25 @@ class Webhooks:
     def finish(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:
         given = as_json([_marked(webhook) for webhook in understood])
         self._session.execute(_MARK, {"given": given, "at": at})
+
+
+def _columns(new: Sequence[NewWebhook]) -> Mapping[str, Any]:
+    return {
+        "asked": list(_companies(new)),
+        "again": AGAIN,
+        "companies": [webhook.company_id for webhook in new],
+        "keys": [webhook.dedup_key for webhook in new],
+        "bodies": [webhook.body for webhook in new],
+        "times": [webhook.received_at for webhook in new],
+    }
+
+
+def _companies(new: Sequence[NewWebhook]) -> frozenset[int]:
+    return frozenset(int(webhook.company_id) for webhook in new)
+
+
+def _missing(new: Sequence[NewWebhook], present: Iterable[int]) -> frozenset[int]:
+    return _companies(new).difference(present)
 
 
 def _marked(webhook: UnderstoodWebhook) -> Mapping[str, Any]:

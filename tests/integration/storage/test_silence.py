@@ -20,8 +20,10 @@ from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.storage.connection import CONNECT_SECONDS, parameters
-from aiadmin.storage.engine import make_engine
+from aiadmin.storage.engine import make_engine, make_statement_engine
+from aiadmin.storage.journal.webhooks import WebhookInbox
 from aiadmin.storage.leadership import Leadership
+from aiadmin.storage.statements import Statements
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.support.silence import SilentProxy, by_way_of
@@ -100,8 +102,8 @@ def test_a_connect_that_hangs_ends_and_says_so(proxy: SilentProxy, through: str)
 def test_a_writer_in_front_of_a_silent_connection_stores_what_came_and_says_that_it_waits(
     proxy: SilentProxy, through: str, wait_until: WaitUntil
 ) -> None:
-    engine = make_engine(through, pool_size=1)
-    writer = WebhookWriter(lambda: UnitOfWork(engine), limits=_NoLimits(), after_commit=lambda: None)
+    engine = make_statement_engine(through, pool_size=1)
+    writer = WebhookWriter(WebhookInbox(Statements(engine)).add, limits=_NoLimits(), after_commit=lambda: None)
     stored: list[Exception | None] = []
 
     def store(key: str) -> None:
