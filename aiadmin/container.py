@@ -1,7 +1,7 @@
 """Builds the adapters and services from Config, each once per process and only when it is asked for.
 
 Most are imported when they are asked for: commands, the clock and the session hosts ask for few of them, and all
-of them take a fifth of a process's start. Who forks, or may not pause later, calls `load` first.
+of them take a fifth of a process's start. Who may not pause later calls `load` first, who forks `load_for_jobs`.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.dialogues import DialogueReader
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
+    from aiadmin.services.chat.salon_views import SalonViews
     from aiadmin.services.chat.try_out import TryOut
     from aiadmin.services.chat.turns import ChatHandler
     from aiadmin.services.chat.understanding import Understanding
@@ -85,85 +86,111 @@ if TYPE_CHECKING:
 
 _LATER = (
     "aiadmin.adapters.batcher",
+    "aiadmin.adapters.language_model.presets",
     "aiadmin.adapters.metrics.counters",
+    "aiadmin.adapters.readiness",
     "aiadmin.adapters.redis.client",
+    "aiadmin.adapters.redis.connect_links",
     "aiadmin.adapters.redis.fleet",
     "aiadmin.adapters.redis.job_queue",
-    "aiadmin.adapters.secrets",
-    "aiadmin.domain.messages.sending_policy",
-    "aiadmin.services.companies.connect_links",
-    "aiadmin.storage.statements",
-    "aiadmin.texts.en.calls",
-    "aiadmin.texts.en.notices",
-    "aiadmin.texts.ru.calls",
-    "aiadmin.texts.ru.notices",
-    "aiadmin.adapters.language_model.presets",
-    "aiadmin.adapters.morphology",
-    "aiadmin.adapters.readiness",
-    "aiadmin.adapters.redis.connect_links",
-    "aiadmin.adapters.redis.model_limits",
     "aiadmin.adapters.redis.pairing_store",
     "aiadmin.adapters.redis.try_outs",
     "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.redis.window_limits",
+    "aiadmin.adapters.secrets",
     "aiadmin.adapters.sockets.page_events",
     "aiadmin.adapters.speech.transcriptions",
-    "aiadmin.adapters.speech.voice_notes",
     "aiadmin.adapters.throttle",
     "aiadmin.adapters.tokens",
     "aiadmin.adapters.webhook_writer",
-    "aiadmin.adapters.yclients.booking_api",
     "aiadmin.adapters.yclients.call_router",
     "aiadmin.adapters.yclients.marketplace",
     "aiadmin.adapters.yclients.members",
     "aiadmin.adapters.yclients.partner",
-    "aiadmin.adapters.yclients.salon_api",
-    "aiadmin.adapters.yclients.status_post",
+    "aiadmin.domain.messages.sending_policy",
     "aiadmin.domain.yclients.call_budget",
-    "aiadmin.services.chat.confirmations",
     "aiadmin.services.chat.bot_settings",
     "aiadmin.services.chat.dialogues",
-    "aiadmin.services.chat.lookups",
-    "aiadmin.services.chat.lost_writes",
-    "aiadmin.services.chat.openings",
-    "aiadmin.services.chat.try_out",
-    "aiadmin.services.chat.turns",
-    "aiadmin.services.chat.understanding",
-    "aiadmin.services.chat.views",
-    "aiadmin.services.chat.voices",
-    "aiadmin.services.chat.writes",
+    "aiadmin.services.chat.salon_views",
+    "aiadmin.services.companies.connect_links",
     "aiadmin.services.companies.registration",
     "aiadmin.services.console.fleet",
     "aiadmin.services.console.operators",
     "aiadmin.services.console.salon_page",
     "aiadmin.services.console.salons",
-    "aiadmin.services.install.activations",
     "aiadmin.services.install.arrivals",
     "aiadmin.services.install.lifecycle",
-    "aiadmin.services.journal.reconciliation",
-    "aiadmin.services.journal.refetches",
-    "aiadmin.services.journal.sync",
-    "aiadmin.services.journal.sync_pages",
     "aiadmin.services.journal.webhooks",
     "aiadmin.services.manage.salon_states",
-    "aiadmin.services.notices.dispatch",
-    "aiadmin.services.notices.planning",
     "aiadmin.services.notices.rendering",
     "aiadmin.services.partner.partner",
     "aiadmin.services.privacy.privacy",
     "aiadmin.services.provider.orders",
-    "aiadmin.services.provider.statuses",
     "aiadmin.storage.companies.lookups",
     "aiadmin.storage.companies.registrations",
+    "aiadmin.storage.statements",
+    "aiadmin.texts.en.calls",
+    "aiadmin.texts.en.notices",
+    "aiadmin.texts.ru.calls",
+    "aiadmin.texts.ru.notices",
+)
+"""What requests and jobs ask for."""
+_BOT = (
+    "aiadmin.adapters.morphology",
+    "aiadmin.adapters.redis.model_limits",
+    "aiadmin.adapters.yclients.booking_api",
+    "aiadmin.adapters.yclients.salon_api",
+    "aiadmin.services.chat.lookups",
+    "aiadmin.services.chat.try_out",
+    "aiadmin.services.chat.understanding",
+    "aiadmin.services.chat.views",
+)
+"""What reads what clients write, and knows what to answer: jobs, and an owner who tries the bot out."""
+_OF_JOBS = (
+    "aiadmin.adapters.speech.voice_notes",
+    "aiadmin.adapters.yclients.status_post",
+    "aiadmin.services.chat.confirmations",
+    "aiadmin.services.chat.lost_writes",
+    "aiadmin.services.chat.openings",
+    "aiadmin.services.chat.turns",
+    "aiadmin.services.chat.voices",
+    "aiadmin.services.chat.writes",
+    "aiadmin.services.install.activations",
+    "aiadmin.services.journal.reconciliation",
+    "aiadmin.services.journal.refetches",
+    "aiadmin.services.journal.sync",
+    "aiadmin.services.journal.sync_pages",
+    "aiadmin.services.notices.dispatch",
+    "aiadmin.services.notices.planning",
+    "aiadmin.services.provider.statuses",
     "aiadmin.storage.messages.sent_messages",
 )
+"""What no request asks for."""
 
 
 def load() -> None:
-    """Import now what a container imports when it is asked for."""
+    """Import now what a container imports when a request asks for it: a request that imported would hold up all."""
     for name in _LATER:
         import_module(name)
     unit_of_work.load()
+
+
+def load_bot() -> None:
+    """Import what reads clients' words, and read its dictionaries: a second of processor time."""
+    for name in _BOT:
+        import_module(name)
+    from aiadmin.adapters.morphology import morphology
+    from aiadmin.services.chat import views
+
+    views.warm(morphology())
+
+
+def load_for_jobs() -> None:
+    """Import now all that jobs ask for: each fork would import it anew."""
+    load()
+    load_bot()
+    for name in _OF_JOBS:
+        import_module(name)
 
 
 STATEMENT_PATIENCE_SECONDS = 15.0
@@ -548,11 +575,17 @@ class Container:
         )
 
     @cached_property
+    def salon_views(self) -> SalonViews:
+        from aiadmin.services.chat.salon_views import SalonViews
+
+        return SalonViews()
+
+    @cached_property
     def views(self) -> Views:
         from aiadmin.adapters.morphology import morphology
         from aiadmin.services.chat.views import Views
 
-        return Views(morphology=morphology(), clock=self.clock)
+        return Views(salons=self.salon_views, morphology=morphology(), clock=self.clock)
 
     @cached_property
     def understanding(self) -> Understanding:

@@ -114,15 +114,12 @@ def _work(config: Config) -> bool:
 def preload() -> None:
     """Import what jobs need once, before `main`: a fork then starts in milliseconds. Nothing is opened."""
     from aiadmin import container
-    from aiadmin.adapters.morphology import morphology
-    from aiadmin.services.chat import views
     from aiadmin.storage import unit_of_work
 
     for function in WorkersJob.allowed:
         importlib.import_module(function.rpartition(".")[0])
-    container.load()
+    container.load_for_jobs()
     unit_of_work.warm()
-    views.warm(morphology())
 
 
 def _reap() -> None:

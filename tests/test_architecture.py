@@ -11,7 +11,7 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,14 @@ SERVES, FORKS = "import wsgi", "from jobs import worker; worker.preload()"
 @cache
 def _loaded_by(start: str) -> dict[str, Any]:
     """What a process has loaded when it starts to serve or to fork, and what a container and its jobs load then."""
-    return json.loads(_run(f"{start}\n{_TELL_LOADED}"))
+    asked = "None" if start == FORKS else repr(_asked_by_requests())
+    return json.loads(_run(f"asked = {asked}\n{start}\n{_TELL_LOADED}"))
+
+
+def _asked_by_requests() -> list[str]:
+    """The names that the edge asks of anything, those of a container's parts among them."""
+    texts = [(ROOT / path).read_text() for path in _sources("aiadmin/web", "aiadmin/edge")]
+    return sorted({name for text in texts for name in re.findall(r"\.([a-z_]+)\b", text)})
 
 
 _TELL_LOADED = """
@@ -131,13 +138,19 @@ if "jobs" in sys.modules:
     configure_mappers()
     resolved = [mapped, codec._converter.cache_info().currsize]
 from aiadmin.config import Config
-from aiadmin.container import Container
+from aiadmin.container import Container, load_bot
 from aiadmin.storage.unit_of_work import UnitOfWork
 before, box = set(sys.modules), Container(Config.from_env(os.environ))
-made = [getattr(box, name) for name, part in vars(Container).items() if isinstance(part, cached_property)]
+parts = [name for name, part in vars(Container).items() if isinstance(part, cached_property)]
+bots = ["try_out"]
+made = [getattr(box, name) for name in parts if asked is None or (name in asked and name not in bots)]
 work = UnitOfWork(box.engine)
 made += [getattr(work, name) for name, part in vars(UnitOfWork).items() if isinstance(part, cached_property)]
 late = sorted(name for name in set(sys.modules) - before if name.startswith("aiadmin"))
+load_bot()
+before = set(sys.modules)
+made += [getattr(box, name) for name in bots]
+late += sorted(name for name in set(sys.modules) - before if name.startswith("aiadmin"))
 if "jobs" in sys.modules:
     for module in pkgutil.iter_modules(sys.modules["jobs"].__path__):
         importlib.import_module("jobs." + module.name)
@@ -154,6 +167,13 @@ def test_importing_wsgi_loads_no_whatsapp_library() -> None:
     assert not _libraries(_loaded_by(SERVES)["started"]) & {"neonize", "magic"}
 
 
+def test_the_web_process_does_not_load_the_bots_reading() -> None:
+    """A third of its start, for a try-out now and then; that loads it beside all other requests."""
+    started = set(_loaded_by(SERVES)["started"])
+    assert not started & {"aiadmin.domain.chat.reading", "aiadmin.domain.chat.vocabulary", "pymorphy3", "rapidfuzz"}
+    assert "aiadmin.domain.chat.reading" in _loaded_by(SERVES)["at last"]
+
+
 def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
     assert {"jobs.worker", "jobs.clock"} <= set(_loaded_by(FORKS)["at last"])
     assert not _libraries(_loaded_by(FORKS)["at last"]) & {"neonize", "gevent"}
@@ -164,6 +184,23 @@ def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -
     """An import in a request holds up all of them, and one in a forked job is made anew by each job."""
     told = _loaded_by(start)
     assert (told["made"] > 60, told["late"]) == (True, [])
+    asked = _asked_by_requests() if start == SERVES else None
+    assert _imported_by_parts(asked) - set(told["started"]) == set()
+
+
+def _imported_by_parts(asked: Collection[str] | None) -> set[str]:
+    """What the container's methods import when they are called: those of these names, or all; of the bot nothing."""
+    container = ast.parse((ROOT / "aiadmin/container.py").read_text())
+    methods = [one for kind in container.body if isinstance(kind, ast.ClassDef) for one in kind.body]
+    found = set()
+    for method in methods:
+        if (
+            isinstance(method, ast.FunctionDef)
+            and method.name != "try_out"
+            and (asked is None or method.name in asked)
+        ):
+            found |= {node.module for node in ast.walk(method) if isinstance(node, ast.ImportFrom) and node.module}
+    return found
 
 
 def test_who_forks_has_resolved_what_the_first_use_of_rows_would() -> None:

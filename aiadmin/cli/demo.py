@@ -28,7 +28,7 @@ from aiadmin.cli.home import PROJECT, Home, write_private
 from aiadmin.cli.salon_links import DEMO_SALON, SalonLinks
 from aiadmin.cli.up import run
 from aiadmin.config import Config
-from aiadmin.domain.chat.situation import BotMode
+from aiadmin.domain.chat.bot_settings import BotMode
 
 _CONTROL = "DEMO_WHATSAPP_CONTROL"
 _SALON_SECONDS = 30

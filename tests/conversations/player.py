@@ -19,13 +19,15 @@ from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 from aiadmin.domain.chat.asks import Attend
+from aiadmin.domain.chat.bot_settings import BotMode
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import AttachmentKind, Media, NamedService
 from aiadmin.domain.chat.dialogue import Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.own_visits import own_visits
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.remembered import RememberedChat
-from aiadmin.domain.chat.situation import BotMode, SalonView
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.steps import Found, Reply, Unavailable
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId, SalonId

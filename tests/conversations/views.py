@@ -13,9 +13,10 @@ from aiadmin.adapters.morphology import morphology
 from aiadmin.adapters.yclients.booking_api import YClientsBooking
 from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import Ability, BotMode, BotSettings, NightRule
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HELD_BY_HUMAN, Floor, Holder
-from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, ClientView, NightRule, OwnVisit, SalonView
+from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.chat.when import Day, DayRange, When
 from aiadmin.domain.ids import SalonId

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from aiadmin.domain.chat.situation import BotMode, BotSettings
+from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
 from aiadmin.domain.chat.turn import QUIET
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import DeviceId

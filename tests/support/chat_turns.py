@@ -12,12 +12,14 @@ from typing import Any
 from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import BotSettings
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Price, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.policy.decide import decide
-from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import BotSettings, ClientView, OwnVisit, SalonView, Situation
+from aiadmin.domain.chat.reading import read
+from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
 from aiadmin.domain.chat.steps import (
     Found,
     LookUp,

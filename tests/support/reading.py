@@ -16,7 +16,8 @@ from pathlib import Path
 
 from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat import commands as said
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.burst import Burst
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings
+from aiadmin.domain.chat.bot_settings import Ability, BotMode, BotSettings
 from aiadmin.domain.companies.rights import Right, is_given
 
 RIGHTS: Mapping[Ability, Right] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time
 
-from aiadmin.domain.chat.situation import BotMode, SalonView
+from aiadmin.domain.chat.bot_settings import BotMode
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.messages.contact import spellings
 
 

@@ -1,14 +1,13 @@
-"""How a salon's settings of the bot are stored, and which of them an owner may send."""
+"""What a salon sets about its bot: how it is stored, and which of it an owner may send."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, NightRule
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.settings import (
     Reader,
@@ -27,6 +26,64 @@ MOST_GAP = timedelta(days=7)
 RULES = frozenset({"late", "cancel", "prepay"})
 """What a salon may have its own words about."""
 _A_MINUTE = timedelta(minutes=1)
+
+
+class Ability(StrEnum):
+    """What a salon lets the bot do; confirming a reminder is the reminder's own switch."""
+
+    ANSWER = "answer"
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+class BotMode(StrEnum):
+    """When the bot answers; answers to reminders, stop words and hand-over work in every mode."""
+
+    OFF = "off"
+    TEST = "test"
+    """Only the phones that the salon has named."""
+    CLOSED_HOURS = "closed_hours"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightRule:
+    """What is written after `after` is offered for the next day not before `not_before`."""
+
+    after: time
+    not_before: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotSettings:
+    """What a salon has set about the bot.
+
+    Attributes:
+        offered_staff: who may be offered; None is everybody whom YClients shows as bookable.
+        ticks: by number of a master, what the salon has said of offering them; `offered_staff` follows from it.
+        facts: topic to the answer that is quoted as it stands.
+        rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
+        model_abroad: whether clients' words, without names and numbers, may be shown to a language model abroad.
+        speech_abroad: whether clients' voices may be played to a recogniser abroad.
+        gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
+    """
+
+    mode: BotMode = BotMode.TEST
+    test_phones: frozenset[str] = field(default=frozenset(), repr=False)
+    abilities: frozenset[Ability] = frozenset(Ability)
+    offered_staff: frozenset[int] | None = None
+    ticks: Mapping[int, bool] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    gap: timedelta = timedelta(0)
+    greeting: str = ""
+    signature: str = ""
+    waiting_list: bool = False
+    english: bool = False
+    night: NightRule | None = None
+    model_abroad: bool = False
+    speech_abroad: bool = False
 
 
 def from_json(given: object) -> BotSettings:

@@ -9,71 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from aiadmin.domain.chat.asks import OpenAsk
+from aiadmin.domain.chat.bot_settings import BotSettings
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import Floor
 from aiadmin.domain.journal.journal import Service, StaffMember
 from aiadmin.domain.journal.online_booking import BookingRules
-
-
-class Ability(StrEnum):
-    """What a salon lets the bot do; confirming a reminder is the reminder's own switch."""
-
-    ANSWER = "answer"
-    BOOK = "book"
-    MOVE = "move"
-    CANCEL = "cancel"
-
-
-class BotMode(StrEnum):
-    """When the bot answers; answers to reminders, stop words and hand-over work in every mode."""
-
-    OFF = "off"
-    TEST = "test"
-    """Only the phones that the salon has named."""
-    CLOSED_HOURS = "closed_hours"
-    ALWAYS = "always"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NightRule:
-    """What is written after `after` is offered for the next day not before `not_before`."""
-
-    after: time
-    not_before: time
-
-
-@dataclass(frozen=True, kw_only=True)
-class BotSettings:
-    """What a salon has set about the bot.
-
-    Attributes:
-        offered_staff: who may be offered; None is everybody whom YClients shows as bookable.
-        ticks: by number of a master, what the salon has said of offering them; `offered_staff` follows from it.
-        facts: topic to the answer that is quoted as it stands.
-        rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
-        model_abroad: whether clients' words, without names and numbers, may be shown to a language model abroad.
-        speech_abroad: whether clients' voices may be played to a recogniser abroad.
-        gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
-    """
-
-    mode: BotMode = BotMode.TEST
-    test_phones: frozenset[str] = field(default=frozenset(), repr=False)
-    abilities: frozenset[Ability] = frozenset(Ability)
-    offered_staff: frozenset[int] | None = None
-    ticks: Mapping[int, bool] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
-    gap: timedelta = timedelta(0)
-    greeting: str = ""
-    signature: str = ""
-    waiting_list: bool = False
-    english: bool = False
-    night: NightRule | None = None
-    model_abroad: bool = False
-    speech_abroad: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import AttachmentKind, Media
-from aiadmin.domain.chat.reading import Burst
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import MessageKind, Purpose
 from aiadmin.domain.messages.voice import VOICE, VoiceNote

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aiadmin.domain.chat.abilities import may_answer, usable
-from aiadmin.domain.chat.situation import Ability, BotSettings
+from aiadmin.domain.chat.bot_settings import Ability, BotSettings
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.hosting.device import Desired, Observed

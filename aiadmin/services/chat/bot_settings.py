@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aiadmin.domain.chat.abilities import usable
-from aiadmin.domain.chat.bot_settings import changed, to_json
+from aiadmin.domain.chat.bot_settings import Ability, BotSettings, changed, to_json
 from aiadmin.domain.chat.persons import is_person
-from aiadmin.domain.chat.situation import Ability, BotSettings
 from aiadmin.domain.companies.audit import DONE
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId

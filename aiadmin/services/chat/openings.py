@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.availability import is_on
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import NamedService
 from aiadmin.domain.chat.confirmation import Question, distinct
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.floor import LEFT, Floor
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import ClientView, Situation
 from aiadmin.domain.chat.transcript import (
@@ -29,7 +30,8 @@ from aiadmin.domain.chat.transcript import (
 from aiadmin.domain.chat.turn import Chat
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.services.chat.open_asks import AsksReader
-from aiadmin.services.chat.views import SalonKnown, Views
+from aiadmin.services.chat.salon_views import SalonKnown
+from aiadmin.services.chat.views import Views
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 ADVERTISED_WITHIN = timedelta(days=7)

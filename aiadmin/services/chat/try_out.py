@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from aiadmin.domain.chat.bot_settings import BotMode
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.remembered import RememberedChat
-from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
+from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.steps import Found, Need, Reply
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId

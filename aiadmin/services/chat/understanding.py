@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import structlog
 
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import (
     Abuse,
     Command,
@@ -25,7 +26,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.model.answer import commands_of, joined
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import LONGEST_TEXT, SCHEMA, ModelTask, task_of
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.ids import CompanyId

@@ -38,7 +38,7 @@ from aiadmin.domain.messages.contact import spellings
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, Unknown, WriteOutcome
 from aiadmin.services.chat.lost_writes import LostWrites
-from aiadmin.services.chat.views import SalonKnown
+from aiadmin.services.chat.salon_views import SalonKnown
 from aiadmin.services.ports.booking import BookingApi
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.chat.catalogue import BotSalon

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.chat import bot_settings
-from aiadmin.domain.chat.situation import BotMode, BotSettings
+from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId, SalonId

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from aiadmin.domain.chat import commands as said
+from aiadmin.domain.chat.bot_settings import Ability, BotMode
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.report import BotCounts
-from aiadmin.domain.chat.situation import Ability, BotMode, SalonView
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.steps import (
     Act,
     Asks,

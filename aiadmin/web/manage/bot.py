@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from aiadmin.container import load_bot
 from aiadmin.domain.chat import bot_settings
 from aiadmin.domain.chat.floor import Holder
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.settings import SettingsInvalidError
+from aiadmin.edge.aside import aside
 from aiadmin.services.chat.bot_settings import BotSwitches
 from aiadmin.services.chat.dialogues import CHATS
-from aiadmin.services.chat.try_out import TriedTurn
 from aiadmin.services.manage.overview import OWNER
 from aiadmin.storage.chat.dialogues import SeenTurn, TalkedChat
 from aiadmin.texts.ru import bot as bot_texts
@@ -23,6 +27,9 @@ from aiadmin.web.http.request_context import company, current_container, key_lim
 from aiadmin.web.manage import bot_schemas
 from aiadmin.web.manage.refused_settings import settings_refused
 from aiadmin.web.openapi.operation import Operation, documented
+
+if TYPE_CHECKING:
+    from aiadmin.services.chat.try_out import TriedTurn
 
 blueprint = Blueprint("bot", __name__)
 blueprint.register_error_handler(SettingsInvalidError, settings_refused)
@@ -62,6 +69,7 @@ def try_out() -> dict[str, object]:
     asked = schemas.load(bot_schemas.Said, read_object())
     owner, container = company().company_id, current_container()
     key_limits().count_try_out(owner)
+    aside(_load_bot)
     chat = container.try_outs.load(owner, asked["chat"])
     turn, chat = container.try_out.say(owner, chat, asked["words"], phone=asked["phone"])
     container.try_outs.save(owner, asked["chat"], chat)
@@ -100,7 +108,7 @@ def turns(contact_id: int) -> dict[str, object]:
     """The last turns of a chat of this salon; none of another's."""
     owner, container = company().company_id, current_container()
     with container.uow() as work:
-        salon = container.views.salon(work, owner).view
+        salon = container.salon_views.read(work, owner).view
     found = container.dialogues.turns(owner, ContactId(contact_id))
     return schemas.dump(bot_schemas.Turns, turns=[_turn(one, salon) for one in found])
 
@@ -122,6 +130,13 @@ def give_floor() -> dict[str, object]:
     is_human = floor.holder is Holder.HUMAN
     said = bot_texts.TAKEN if is_human else bot_texts.GIVEN_BACK
     return schemas.dump(bot_schemas.FloorNow, is_human=is_human, until=floor.until, text=said)
+
+
+@cache
+def _load_bot() -> None:
+    """Most web processes see no try-out, and are spared what it takes; the first one waits a second for it."""
+    load_bot()
+    gc.freeze()  # as at the start of the process: collections pass all of it by
 
 
 def _bot(bot: BotSwitches, *, said: str | None = None) -> dict[str, object]:

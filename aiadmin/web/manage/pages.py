@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
-from aiadmin.domain.chat.situation import BotMode
+from aiadmin.domain.chat.bot_settings import BotMode
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage import uptime
@@ -129,7 +129,7 @@ def show_texts(owner: Company, work: UnitOfWork) -> Shown:
 def show_bot(owner: Company, work: UnitOfWork) -> Shown:
     """A chat to try the bot out in, its settings, and what it has talked about."""
     container = current_container()
-    view = container.views.salon(work, owner.company_id).view
+    view = container.salon_views.read(work, owner.company_id).view
     counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
     model, speech = container.language_model, container.speech
     return {

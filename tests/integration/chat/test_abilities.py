@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, SalonView
+from aiadmin.domain.chat.bot_settings import Ability, BotMode, BotSettings
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.journal.online_booking import BookingRules, ChangeRule
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.manage.salon_state import StateKind

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.bot_settings import from_json, to_json
-from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, NightRule
+from aiadmin.domain.chat.bot_settings import Ability, BotMode, BotSettings, NightRule, from_json, to_json
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.settings import SettingsInvalidError

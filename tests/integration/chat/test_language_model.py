@@ -21,10 +21,12 @@ from aiadmin.adapters.language_model.providers import GigaChat, OpenAi, Provider
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.model_limits import RedisModelLimits
 from aiadmin.config import Config, ModelPreset
+from aiadmin.domain.chat.bot_settings import BotSettings
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import LEADS_TO_A_WRITE, NamedService, NotUnderstood, WantBooking
 from aiadmin.domain.chat.model.breaker import FAILURES, REST
-from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import BotSettings, SalonView
+from aiadmin.domain.chat.reading import read
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Service, StaffMember
 from aiadmin.services.chat.understanding import Exchange, Reader, Understanding

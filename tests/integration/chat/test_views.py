@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.situation import BotMode, BotSettings, ClientView
-from aiadmin.services.chat.views import SalonKnown
+from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
+from aiadmin.domain.chat.situation import ClientView
+from aiadmin.services.chat.salon_views import SalonKnown
 from tests.support.played_salon import (
     ANNA,
     DESK,

@@ -19,8 +19,8 @@ from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.model_limits import RedisModelLimits
 from aiadmin.adapters.speech.transcriptions import MAX_BYTES, Transcriptions
 from aiadmin.adapters.speech.voice_notes import MediaServer
+from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
 from aiadmin.domain.chat.model.breaker import FAILURES
-from aiadmin.domain.chat.situation import BotMode, BotSettings
 from aiadmin.domain.chat.spoken import MOST_NOTES
 from aiadmin.domain.messages.message import Direction
 from aiadmin.domain.messages.voice import VoiceNote

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from aiadmin.domain.chat.bot_settings import Ability, BotMode
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.situation import Ability, BotMode
 from aiadmin.domain.chat.steps import Act, Asks, Need
 from aiadmin.domain.chat.turn import TurnVerdict
 from aiadmin.domain.ids import DeviceId

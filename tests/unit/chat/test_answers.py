@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.policy.decide import decide
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
 from aiadmin.domain.chat.steps import Found, Reply
 from aiadmin.domain.chat.vocabulary import vocabulary_of

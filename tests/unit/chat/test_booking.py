@@ -10,10 +10,11 @@ import pytest
 
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import Ability, NightRule
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.policy.catalogue import price_of
-from aiadmin.domain.chat.situation import Ability, NightRule, Situation
+from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import (
     Act,
     Asks,

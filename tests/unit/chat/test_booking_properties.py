@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import BotSettings, NightRule
 from aiadmin.domain.chat.dialogue import LIVES, PROPOSAL_LIVES, Dialogue, Proposal
 from aiadmin.domain.chat.policy.decide import decide
-from aiadmin.domain.chat.situation import BotSettings, ClientView, NightRule, SalonView, Situation
+from aiadmin.domain.chat.situation import ClientView, SalonView, Situation
 from aiadmin.domain.chat.steps import (
     MOST_CALLS,
     Act,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import SELF, Guest, NamedService, NamedStaff
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish
 from aiadmin.domain.chat.guest_lines import has_lines, with_lines
 from aiadmin.domain.chat.lines import SOMEBODY
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from tests.support.reading import context_of
 
 SERVICES = [

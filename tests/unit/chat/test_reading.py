@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     AttachmentKind,
@@ -25,7 +26,7 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.lexicon import intents
-from aiadmin.domain.chat.reading import LONGEST, Burst, read, read_text
+from aiadmin.domain.chat.reading import LONGEST, read, read_text
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import INTENTS

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import AskDuration, AskFact, AskSlots, Suits
 from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.reading import read_text
 from aiadmin.domain.chat.reading_context import ReadingContext
-from aiadmin.domain.chat.situation import Ability, SalonView
+from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.steps import Act, Asks
 from aiadmin.domain.chat.vocabulary import OfferedService, vocabulary_of
 from aiadmin.domain.journal.online_booking import BookingRules, ChangeRule

@@ -11,10 +11,11 @@ from functools import cached_property
 import pytest
 
 from aiadmin.domain.chat.advancing import advance, as_last_time
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.policy.service_choice import narrowed
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.journal.journal import MasterTerms, Service, StaffMember

@@ -11,10 +11,11 @@ import pytest
 
 from aiadmin.domain.chat import notes
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.dialogue import Dialogue, Price, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.policy.moving import price_with
-from aiadmin.domain.chat.situation import Ability, Situation
+from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Asks, Found, LookUp, NeedDay, NeedStarts, NeedVisits, Unavailable, Write
 from aiadmin.domain.journal.journal import MasterTerms
 from aiadmin.domain.journal.online_booking import BusySpan, DayOfStaff, Start

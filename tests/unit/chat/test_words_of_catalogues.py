@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import AskFact
 from aiadmin.domain.chat.context import reading_context
-from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
 from tests.support.reading import MORPHOLOGY

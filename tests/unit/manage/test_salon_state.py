@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.situation import BotMode, BotSettings
+from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import Right, missing_rights, rights_of
 from aiadmin.domain.hosting.device import Desired, Observed

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aiadmin.domain.chat.advancing import from_proposal
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import Name, NotUnderstood, Thank, WantBooking, Yes
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
@@ -30,7 +31,6 @@ from aiadmin.domain.chat.policy.offering import client_name, handing_over, offer
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_plain_no, is_plain_yes
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wish import look_for
-from aiadmin.domain.chat.situation import Ability
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step, Write
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.wishes import on

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import (
     QUESTIONS,
     AskSlots,
@@ -62,7 +63,7 @@ from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_bare
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
 from aiadmin.domain.chat.policy.wished_times import is_named
-from aiadmin.domain.chat.situation import Ability, OwnVisit
+from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import (
     Act,
     Asks,

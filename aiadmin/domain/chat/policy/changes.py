@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import Command, EveryVisit
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, Proposal, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
@@ -23,7 +24,7 @@ from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import answered_ask, is_plain_no, is_plain_yes, open_proposal
 from aiadmin.domain.chat.policy.own_visits import live_visits
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.situation import Ability, OwnVisit
+from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Part, Reply, Step, Write
 from aiadmin.domain.chat.when import Span
 from aiadmin.domain.chat.wishes import on

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from aiadmin.domain.chat.asks import AskKind
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import (
     AskAddress,
     AskDuration,
@@ -66,7 +67,6 @@ from aiadmin.domain.chat.policy.prices import asked_services, category_prices, l
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import of_others, visits
 from aiadmin.domain.chat.policy.wished_times import named_days
-from aiadmin.domain.chat.situation import Ability
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.wishes import names_day, names_time

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from aiadmin.domain.chat.advancing import as_last_time
+from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import NamedService, Repeatedly, WantBooking
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.guest_lines import has_lines
@@ -43,7 +44,7 @@ from aiadmin.domain.chat.policy.several_visits import (
 )
 from aiadmin.domain.chat.policy.single_visit import away, search_for, single_visit
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.situation import Ability, OwnVisit
+from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Asks, LookUp, NeedEvents, NeedVisits, Part, Reply, Step, Unavailable
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.journal.journal import Service
