@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
+
 import bench.latency
 import bench.planning
 from aiadmin.adapters import embedded
@@ -20,6 +22,7 @@ def measure(folder: Path, *, is_quick: bool = False) -> str:
         planning = bench.planning.measure(
             make_database(postgres.url, "planning"),
             valkey.url,
+            server=psutil.Process(postgres.pid),
             sizes=bench.planning.QUICK_SIZES if is_quick else bench.planning.SIZES,
         )
         with FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from statistics import median
+from time import process_time
 from zoneinfo import ZoneInfo
 
+import psutil
 from sqlalchemy import text
 
 from aiadmin import logs
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
 from aiadmin.container import Container
+from bench.http import cpu_seconds
 from bench.tables import table
 from bench.ticks import counted
 from tests.support.many_salons import analyse, fill
@@ -25,8 +28,22 @@ A_DAY, DAYS = 50, (-1, 0, 1, 2)
 EVENTS = 2000
 REPEATS = 5
 MOSCOW = ZoneInfo("Europe/Moscow")
-Outcome = tuple[float, int, int]
-"""Seconds, statements, and notices."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What some planning took, and what came of it.
+
+    Attributes:
+        ours, servers: processor time of this process, and of PostgreSQL.
+    """
+
+    seconds: float
+    ours: float
+    servers: float
+    statements: int
+    notices: int
+
 
 _EVENTS = """
 INSERT INTO booking_events (company_id, record_id, kind, after, source, at)
@@ -41,8 +58,8 @@ SELECT company_id, record_id, 'created', to_jsonb(given) - 'company_id', 'webhoo
 class _Planning:
     """A planner whose time we set."""
 
-    def __init__(self, box: Container) -> None:
-        self._box, self._now = box, datetime.now(MOSCOW)
+    def __init__(self, box: Container, server: psutil.Process) -> None:
+        self._box, self._server, self._now = box, server, datetime.now(MOSCOW)
         self._midnight = datetime.combine(self._now.date() + timedelta(days=1), time(0), MOSCOW)
         self._planner = replace(box.notice_planner, clock=lambda: self._now)
         self._salons = 0
@@ -72,13 +89,13 @@ class _Planning:
         return self._cost(self._planner.plan_reminders)
 
     def _minutes(self, clock: time) -> Outcome:
-        """The middle one of some minutes."""
+        """The middle of some minutes, each figure by itself."""
         seen = []
         for minute in range(REPEATS):
             self._at(clock)
             self._now += timedelta(minutes=minute)
             seen.append(self._cost(self._planner.plan_reminders))
-        return median(one[0] for one in seen), seen[-1][1], sum(one[2] for one in seen) // REPEATS
+        return Outcome(**{name: median(getattr(one, name) for one in seen) for name in vars(seen[0])})
 
     def _news(self, clock: time) -> Outcome:
         self._at(clock)
@@ -91,13 +108,20 @@ class _Planning:
         return outcome
 
     def _cost(self, work: Callable[[], int]) -> Outcome:
+        before = process_time(), cpu_seconds(self._server)
         with counted(self._box.engine) as cost:
             notices = work()
-        return cost.seconds, cost.statements, notices
+        return Outcome(
+            seconds=cost.seconds,
+            ours=process_time() - before[0],
+            servers=cpu_seconds(self._server) - before[1],
+            statements=cost.statements,
+            notices=notices,
+        )
 
 
-def measure(database_url: str, redis_url: str, *, sizes: Sequence[int] = SIZES) -> str:
-    """The table."""
+def measure(database_url: str, redis_url: str, *, server: psutil.Process, sizes: Sequence[int] = SIZES) -> str:
+    """The table. `server` is PostgreSQL, on this machine."""
     logs.configure_command()
     upgrade(database_url)
     config = Config(
@@ -105,19 +129,22 @@ def measure(database_url: str, redis_url: str, *, sizes: Sequence[int] = SIZES) 
     )
     columns = []
     with closing(Container(config)) as box:
-        planning = _Planning(box)
+        planning = _Planning(box, server)
         for size in sizes:
             planning.grow(size)
             columns.append(planning.measure())
     rows = [[name, *(_cell(column[name]) for column in columns), _ratio(name, columns)] for name in columns[0]]
-    header = [f"ms, statements, notices; {A_DAY} bookings a day in each of so many salons", *map(str, sizes)]
-    return table("Planning", [*header, f"{sizes[-1]} to {sizes[0]}"], rows)
+    what = f"ms, statements, notices (a second; us of ours + PostgreSQL's); {A_DAY} a day in each of so many salons"
+    return table("Planning", [what, *map(str, sizes), f"{sizes[-1]} to {sizes[0]}"], rows)
 
 
 def _cell(outcome: Outcome) -> str:
-    seconds, statements, notices = outcome
-    return f"{1000 * seconds:.0f} ms, {statements}, {notices}" + (f" ({notices / seconds:.0f}/s)" if notices else "")
+    figures = f"{1000 * outcome.seconds:.0f} ms, {outcome.statements}, {outcome.notices}"
+    if not outcome.notices:
+        return figures
+    ours, servers = (1e6 * each / outcome.notices for each in (outcome.ours, outcome.servers))
+    return f"{figures} ({outcome.notices / outcome.seconds:.0f}/s; {ours:.0f} + {servers:.0f} us)"
 
 
 def _ratio(name: str, columns: list[dict[str, Outcome]]) -> str:
-    return f"{columns[-1][name][0] / columns[0][name][0]:.0f} times"
+    return f"{columns[-1][name].seconds / columns[0][name].seconds:.0f} times"
