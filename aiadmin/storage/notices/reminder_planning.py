@@ -74,32 +74,57 @@ def _has_told_nothing(notice: str) -> str:
 
 
 _STARTS = "CAST({}.announced ->> 'starts_at' AS timestamptz)"
-_OTHERS = """
-(
-  SELECT other.record_id FROM records AS other
-  WHERE other.company_id = records.company_id AND other.visit_id = records.visit_id
-  UNION ALL
-  SELECT other.record_id FROM records AS other
-  WHERE other.company_id = records.company_id AND other.starts_at = records.starts_at
-  UNION ALL
-  SELECT other.record_id FROM records AS other
-  WHERE other.company_id = records.company_id AND other.deleted_at IS NULL
-    AND other.starts_at > records.starts_at - CAST(:longest AS interval)
-    AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
-    AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
-) AS other
+_SAME_VISIT = """
+SELECT other.record_id FROM records AS other
+WHERE other.company_id = records.company_id AND other.visit_id = records.visit_id
 """
-"""Bookings that may be one visit with a booking: each part is a look into an index, and never at all of a salon's."""
-_IS_OTHER_TOLD = f"""
-EXISTS (
-  SELECT FROM {_OTHERS}
-  JOIN notices ON notices.company_id = records.company_id AND notices.record_id = other.record_id
-  WHERE other.record_id <> records.record_id AND notices.kind = looked.kind AND NOT {_has_told_nothing("notices")}
-    AND {_is_theirs("notices")} AND (notices.state = 'waiting' OR {_is_to_number("notices")})
-    AND {_STARTS.format("notices")}
-      BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
+_SAME_HOURS = """
+SELECT other.record_id FROM records AS other
+WHERE other.company_id = records.company_id
+  AND other.starts_at > records.starts_at - CAST(:longest AS interval)
+  AND other.starts_at <= records.starts_at + make_interval(secs => records.seconds)
+  AND (other.starts_at = records.starts_at OR other.deleted_at IS NULL
+    AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
+    AND records.starts_at < other.starts_at + make_interval(secs => other.seconds))
+"""
+"""Bookings that may be one visit with a booking: a look into an index, and never at all of a salon's."""
+
+
+def _is_other_told(others: str) -> str:
+    """Whether the client of `records` was given a reminder of this kind about one of these other bookings."""
+    return f"""EXISTS (
+      SELECT FROM ({others}) AS other
+      JOIN notices ON notices.company_id = records.company_id AND notices.record_id = other.record_id
+      WHERE other.record_id <> records.record_id AND notices.kind = records.kind
+        AND NOT {_has_told_nothing("notices")}
+        AND {_is_theirs("notices")} AND (notices.state = 'waiting' OR {_is_to_number("notices")})
+        AND {_STARTS.format("notices")}
+          BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
+    )"""
+
+
+_TOLD = """
+SELECT company_id, kind FROM (
+  SELECT company_id, kind, min(starts_at) AS first, max(starts_at + make_interval(secs => seconds)) AS last
+  FROM looked GROUP BY company_id, kind
+) AS hours
+WHERE EXISTS (
+  SELECT FROM (
+    SELECT record_id FROM records
+    WHERE company_id = hours.company_id
+      AND starts_at > hours.first - CAST(:longest AS interval) AND starts_at <= hours.last
+    OFFSET 0
+  ) AS near
+  WHERE EXISTS (
+    SELECT FROM notices
+    WHERE company_id = hours.company_id AND record_id = near.record_id AND kind = hours.kind
+    OFFSET 0
+  )
+  OFFSET 0
 )
 """
+"""Salons that were given a reminder of a kind about any booking of these hours: mostly none was, and then none of
+their bookings is compared with those of the same hours."""
 _PLANNED = f"""
 LATERAL (
   SELECT max(one.id) AS last,
@@ -109,7 +134,7 @@ LATERAL (
     (array_agg(one.reason ORDER BY one.id DESC)
       FILTER (WHERE {_has_told_nothing("one")} AND {_is_to_number("one")}))[1] AS dropped
   FROM notices AS one
-  WHERE one.company_id = records.company_id AND one.record_id = records.record_id AND one.kind = looked.kind
+  WHERE one.company_id = records.company_id AND one.record_id = records.record_id AND one.kind = found.kind
     AND {_is_theirs("one")} AND {_STARTS.format("one")} = records.starts_at
 ) AS planned ON true
 """  # noqa: S608 - our own words
@@ -120,7 +145,8 @@ LATERAL (
     FILTER (WHERE message.state IN ('sent', 'unknown') AND {_is_to_number("news")}) AS told_at,
     COALESCE(bool_or(news.state IN ('waiting', 'released')), false) AS is_coming
   FROM notices AS news LEFT JOIN outbox_messages AS message ON message.id = news.outbox_message_id
-  WHERE news.company_id = records.company_id AND news.record_id = records.record_id AND news.kind = ANY(:news)
+  WHERE records.last IS NOT NULL
+    AND news.company_id = records.company_id AND news.record_id = records.record_id AND news.kind = ANY(:news)
     AND {_is_theirs("news")}
 ) AS news ON true
 """  # noqa: S608 - our own words
@@ -198,17 +224,20 @@ WITH found AS (
       AND {_is_theirs("question")} AND {_is_to_number("question")}
   )
 ), looked AS MATERIALIZED (
-  SELECT looked.*, planned.last, planned.dropped
-  FROM found AS looked
-  JOIN records ON records.company_id = looked.company_id AND records.record_id = looked.record_id
+  SELECT found.kind, found.asked_at, planned.last, planned.dropped,
+    records.company_id, records.client_number, {RECORD}
+  FROM found
+  JOIN records ON records.company_id = found.company_id AND records.record_id = found.record_id
   JOIN {_PLANNED}
   WHERE records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open
-)
-SELECT looked.company_id, looked.kind, looked.asked_at, looked.last, looked.dropped, news.told_at, {RECORD}
-FROM looked
-JOIN records ON records.company_id = looked.company_id AND records.record_id = looked.record_id
+), told AS MATERIALIZED ({_TOLD})
+SELECT records.*, news.told_at
+FROM looked AS records
 JOIN {_NEWS}
-WHERE NOT {_IS_OTHER_TOLD} AND (looked.last IS NULL OR NOT ({_IS_NEWS_COMING}))
+WHERE NOT {_is_other_told(_SAME_VISIT)}
+  AND ((records.company_id, records.kind) NOT IN (SELECT company_id, kind FROM told)
+    OR NOT {_is_other_told(_SAME_HOURS)})
+  AND (records.last IS NULL OR NOT ({_IS_NEWS_COMING}))
 """)  # noqa: S608 - our own words
 """Most of what is in a window has its reminder: only what is left, `looked`, is asked about the rest of its visit."""
 
