@@ -25,7 +25,8 @@ _NUMBERS = """ARRAY(
   SELECT address FROM contact_addresses AS known
   WHERE known.company_id = questions.company_id AND known.contact_id = questions.contact_id
 ) AS numbers"""
-_ASK = text("""
+_IS_SAME = "questions.contact_id = EXCLUDED.contact_id AND questions.others @> EXCLUDED.others"
+_ASK = text(f"""
 INSERT INTO questions (
   company_id, record_id, starts_at, visit_id, contact_id, client_id, others, asked_at, message_ids
 )
@@ -34,16 +35,17 @@ VALUES (
   :message_ids
 )
 ON CONFLICT (company_id, record_id, starts_at) DO UPDATE SET
-  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others,
-  asked_at = EXCLUDED.asked_at, message_ids = questions.message_ids || EXCLUDED.message_ids
-""")
-_BEGIN_AFRESH = text("""
-UPDATE questions SET contact_id = :contact_id, asked_at = :asked_at, message_ids = '{}',
-  answer = NULL, answered_at = NULL, next_attempt_at = NULL, attempts = 0, error = NULL
-WHERE company_id = :company_id AND record_id = :record_id AND starts_at = :starts_at
-  AND NOT (contact_id = :contact_id AND others @> CAST(:others AS jsonb))
-""")
-"""Asked of somebody else, or about more than before; what the journal was told (`written_at`) it still says."""
+  visit_id = EXCLUDED.visit_id, contact_id = EXCLUDED.contact_id, client_id = EXCLUDED.client_id,
+  others = EXCLUDED.others, asked_at = EXCLUDED.asked_at,
+  message_ids = CASE WHEN {_IS_SAME} THEN questions.message_ids ELSE '{{}}' END || EXCLUDED.message_ids,
+  answer = CASE WHEN {_IS_SAME} THEN questions.answer END,
+  answered_at = CASE WHEN {_IS_SAME} THEN questions.answered_at END,
+  next_attempt_at = CASE WHEN {_IS_SAME} THEN questions.next_attempt_at END,
+  attempts = CASE WHEN {_IS_SAME} THEN questions.attempts ELSE 0 END,
+  error = CASE WHEN {_IS_SAME} THEN questions.error END
+""")  # noqa: S608 - our own words
+"""Asked of somebody else, or about more than before, it begins afresh; what the journal was told (`written_at`) it
+still says."""
 _IS_OVERTAKEN = """EXISTS (
   SELECT FROM outbox_messages AS message
   JOIN notices ON notices.company_id = message.company_id AND notices.outbox_message_id = message.id
@@ -124,11 +126,15 @@ class Questions:
         Asked of another contact, or about more bookings than before, it is new and has no answer.
         """
         others = as_json({str(number): after.total_seconds() for number, after in question.others.items()})
-        more = {"contact_id": question.contact_id, "asked_at": question.asked_at, "others": others}
-        self._session.execute(_BEGIN_AFRESH, _key(question) | more)
-        is_of = {"visit_id": question.visit_id, "client_id": question.client_id}
-        asked_by = {"message_ids": [] if question.message_id is None else [question.message_id]}
-        self._session.execute(_ASK, _key(question) | more | is_of | asked_by)
+        given = {
+            "contact_id": question.contact_id,
+            "visit_id": question.visit_id,
+            "client_id": question.client_id,
+            "others": others,
+            "asked_at": question.asked_at,
+            "message_ids": [] if question.message_id is None else [question.message_id],
+        }
+        self._session.execute(_ASK, _key(question) | given)
 
     def open(self, company_id: CompanyId, contact_id: ContactId, said_at: datetime) -> Sequence[Question]:
         """What words of that time may answer: questions that were sent before, about visits that have not begun.

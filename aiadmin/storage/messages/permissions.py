@@ -45,6 +45,8 @@ class ContactPermissions:
 
     def recipients(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Recipient]:
         """`recipient` of many at once."""
+        if not contact_ids:
+            return {}
         asked = {"company_id": company_id, "contact_ids": list(contact_ids)}
         rows = self._session.execute(_RECIPIENTS, asked).mappings()
         known = {row["id"]: Recipient(**{name: row[name] for name in row if name != "id"}) for row in rows}
