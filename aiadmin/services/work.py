@@ -127,6 +127,7 @@ class QueueRunner:
         *,
         again: Callable[[Sequence[RowT]], T] | None = None,
         lasts: timedelta = SLICE,
+        is_to_retry: bool = True,
     ) -> Sequence[T]:
         """Claim rows and do them for a slice of time, the longest due first; what each piece came to.
 
@@ -134,9 +135,10 @@ class QueueRunner:
             do: handles claimed rows; for what others do not take it postpones a row instead of raising.
             again: handles a row that was set aside; `do` when not given.
             lasts: nothing is claimed any more after so long.
+            is_to_retry: False where it is known that nothing that was set aside is due again.
         """
-        once_more = again or do
-        done = [one for piece in self.retry(queue, partial(self._claim_and, once_more, claims)) for one in piece]
+        retry = partial(self._claim_and, again or do, claims)
+        done = [one for piece in self.retry(queue, retry) for one in piece] if is_to_retry else []
         ends = self.clock() + lasts
         while self.clock() < ends:
             pieces = self.batch(queue, partial(self._claim, claims), keys=partial(self._keys, claims))

@@ -166,12 +166,24 @@ class NoticeDispatcher:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        self._sync_with_messages()
+        now = self.clock()
+        with self.uow() as work:
+            found = work.due_notices.look(now)
+            if not found and not work.calls.has_due(now):
+                return 0
         runner = QueueRunner(uow=self.uow, clock=self.clock)
-        calls.give_up_untaken(runner, uow=self.uow, clock=self.clock)
+        if found.is_decided:
+            self._sync_with_messages()
+        if found.is_decided or found.is_untaken:
+            calls.give_up_untaken(runner, uow=self.uow, clock=self.clock)
         claims = ClaimRule[Notice](table=lambda work: work.due_notices, lasts=CLAIM, batch=BATCH)
-        release = partial(self._release, runner)
-        released = runner.work_off(WorkQueue.NOTICES, claims, release, again=self._release_again)
+        released = runner.work_off(
+            WorkQueue.NOTICES,
+            claims,
+            partial(self._release, runner),
+            again=self._release_again,
+            is_to_retry=found.is_to_retry,
+        )
         calls.ask_for_all(runner, uow=self.uow, clock=self.clock)
         return sum(released)
 

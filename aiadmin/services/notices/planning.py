@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
@@ -74,8 +75,12 @@ class NoticePlanner:
         thought about.
         """
         count = sum(self._runner.retry(WorkQueue.REMINDERS, self._plan_again))
+        salons = self._salons()
+        first = next(salons)
+        if len(first) < SALONS_AT_ONCE:
+            return count + self._plan_batch(first)
         with ThreadPoolExecutor(BATCHES_AT_ONCE, thread_name_prefix="planning") as batches:
-            return count + sum(batches.map(self._plan_batch, self._salons()))
+            return count + sum(batches.map(self._plan_batch, chain([first], salons)))
 
     def _salons(self) -> Iterator[Sequence[RowKey]]:
         """Every salon that may owe something, in batches."""

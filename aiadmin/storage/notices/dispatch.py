@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -136,16 +137,24 @@ UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
 WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
 """)
-_HAS_DUE = text(f"""
-SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (
-  SELECT FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-  WHERE {_DECIDED} OR notices.state = 'released' AND (
-    (message.state = 'pending' AND message.deadline_at <= :now)
-    OR (message.state = 'sending' AND message.attempted_at < :lost_before)
-  )
-)
-""")  # noqa: S608
+_IS_SENDABLE = f"EXISTS (SELECT {_SENDABLE})"
+_IS_DECIDED = f"""EXISTS (
+  SELECT FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id WHERE {_DECIDED}
+) OR EXISTS (
+  SELECT FROM outbox_messages WHERE state = 'pending' AND deadline_at <= :now
+) OR EXISTS (
+  SELECT FROM outbox_messages WHERE state = 'sending' AND attempted_at < :lost_before
+)"""  # noqa: S608 - our own words
 """A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
+_HAS_DUE = text(f"SELECT {_IS_SENDABLE} OR {_IS_DECIDED}")
+_LOOK = text(f"""
+SELECT {_IS_SENDABLE} AS is_due, {_IS_DECIDED} AS is_decided, EXISTS (
+  SELECT FROM notices WHERE kind IN ('moved', 'cancelled') AND state = 'waiting' AND reason = 'expired'
+    AND due_at <= :now
+) AS is_untaken, EXISTS (
+  SELECT FROM quarantine WHERE queue = '{WorkQueue.NOTICES.value}' AND next_attempt_at <= :now
+) AS is_to_retry
+""")  # noqa: S608 - our own words
 OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) AS oldest, count(*) AS waiting {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
 _IS_TOLD = """EXISTS (
@@ -178,11 +187,36 @@ WHERE company_id = :company_id AND client_id = ANY(:client_ids)
 """)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What there is to do about notices.
+
+    Attributes:
+        is_due: whether one may become a message.
+        is_decided: whether something has become of a message.
+        is_untaken: whether one that turns a client away waits since no host took its message.
+        is_to_retry: whether one that was set aside is to be tried again.
+    """
+
+    is_due: bool
+    is_decided: bool
+    is_untaken: bool
+    is_to_retry: bool
+
+    def __bool__(self) -> bool:
+        return self.is_due or self.is_decided or self.is_untaken or self.is_to_retry
+
+
 class DueNotices:
     """Rows of `notices`, from when they are due to when their messages are decided."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def look(self, now: datetime) -> Look:
+        """What there is to do, in one statement: mostly nothing."""
+        found = self._session.execute(_LOOK, {"now": now, "lost_before": now - SENDING_AT_MOST}).one()
+        return Look(**found._mapping)
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         """Keys of the notices that `claim` would take one salon after the other."""
@@ -236,6 +270,8 @@ class DueNotices:
 
     def recipients(self, company_id: CompanyId, client_ids: Collection[int]) -> Mapping[int, NoticeRecipient]:
         """`recipient` of many at once."""
+        if not client_ids:
+            return {}
         asked = {"company_id": company_id, "client_ids": list(client_ids)}
         known = {
             row.client_id: NoticeRecipient(name=row.name, phone=row.phone, is_muted=row.is_muted)

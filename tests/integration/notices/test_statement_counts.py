@@ -18,11 +18,11 @@ from tests.integration.notices.test_calls import MINUTE
 from tests.integration.notices.unhurried import clock, long_ago
 from tests.support.salon import Salon
 
-IDLE = 7
+IDLE = 2
 """Statements of a look that finds nothing due."""
 BATCH = 8
 """More, for the notices of a salon that are claimed together."""
-NOTICE, REMINDER = 9, 13
+NOTICE, REMINDER = 9, 12
 """More, for each notice of a booking, and for each reminder with its question."""
 NEW_CLIENT = 3
 """More, for each client to whom nothing was written before."""
