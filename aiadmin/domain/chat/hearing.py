@@ -17,7 +17,8 @@ from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.sentences import Sentences
 from aiadmin.domain.chat.speech import SpeechAct, acts_of
 from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
-from aiadmin.domain.chat.vocabulary import Vocabulary, number_of
+from aiadmin.domain.chat.titles import Quote
+from aiadmin.domain.chat.vocabulary import Vocabulary, number_of, plain
 from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When
 from aiadmin.domain.chat.words.remarks import COLLOQUIAL
 
@@ -157,6 +158,13 @@ class Heard(Sentences):
         own = self.context.vocabulary
         words = [at for at, one in enumerate(self.tokens) if one.text not in own.kin and own.service_words(one.text)]
         return services_taken_back(self, self.corrections, words)
+
+    @cached_property
+    def quotes(self) -> Sequence[Quote]:
+        """The titles that are quoted, also in a word that was taken for a slip of another."""
+        written = [plain(self.written(place, place + 1)) for place in range(len(self.tokens))]
+        spelt = [(one.text, word) for one, word in zip(self.tokens, written, strict=True)]
+        return self.context.vocabulary.quotes.quoted(spelt)
 
     @cached_property
     def taken_back(self) -> frozenset[int]:

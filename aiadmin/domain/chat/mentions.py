@@ -14,6 +14,7 @@ from aiadmin.domain.chat.lines import SOMEBODY, persons_in, whose
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.taken_back import masters_taken_back
+from aiadmin.domain.chat.titles import Quote
 from aiadmin.domain.chat.vocabulary import number_of
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.circumstances import BODY
@@ -282,7 +283,11 @@ def _of_clause(
     found: list[_Mention] = []
     hints: dict[int, frozenset[int]] = {}
     gone = heard.services_taken_back.union(heard.corrections)
+    quotes = _sure_quotes(heard, gone, absent, lines)
     for place in places:
+        if place in quotes:
+            _take_quoted(heard, found, place, quotes[place], narrowing)
+            continue
         meanings = frozenset() if place in gone else vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
@@ -302,6 +307,20 @@ def _of_clause(
         for hint in own.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
+
+
+def _sure_quotes(
+    heard: Heard, gone: Collection[int], absent: Collection[int], lines: Mapping[int, str]
+) -> Mapping[int, Quote]:
+    """The titles that are quoted and mean nothing else, by the places of their words."""
+    return {
+        place: quote
+        for quote in heard.quotes
+        if quote.is_sure
+        and not any(heard.act(place) is SpeechAct.KEPT or place in gone for place in quote.places)
+        and len({lines.get(place, "") for place in quote.places}) == 1
+        for place in quote.places
+    }
 
 
 def _taking_off(heard: Heard) -> set[int]:
@@ -412,6 +431,25 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
     last.places.append(place)
 
 
+def _take_quoted(heard: Heard, found: list[_Mention], place: int, quote: Quote, narrowing: _Narrowing) -> None:
+    """Takes a word of a title that is quoted: with its first word all of it is meant."""
+    meanings = heard.context.vocabulary.service_words(heard.word(place))
+    last = found[-1] if found else None
+    if place != quote.places[0]:
+        if last is not None:
+            last.end = place + 1
+            last.said.append(meanings)
+            last.places.append(place)
+        return
+    ids, whom = quote.services & narrowing.of_method or quote.services, narrowing.lines.get(place, "")
+    if last is None or not last.takes(ids, whom):
+        last = _Mention(ids, place, place + 1, whom=whom)
+        found.append(last)
+    last.ids, last.end = last.ids & ids, place + 1
+    last.said.append(meanings)
+    last.places.append(place)
+
+
 def _leave_out(last: _Mention, place: int, plain: frozenset[int], without: frozenset[int]) -> None:
     """Leaves of a wish what has none of a thing, and adds nothing; where all have it, that is to be said."""
     if last.is_left_out:
@@ -477,8 +515,16 @@ def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]
     ids = mention.ids & candidates or mention.ids
     ids = _of_order(heard, _for_whom(heard, ids, mention.whom))
     ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
+    ids = _as_quoted(heard, mention, ids)
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
+
+
+def _as_quoted(heard: Heard, mention: _Mention, ids: frozenset[int]) -> frozenset[int]:
+    """Of services the one whose title is all that is said."""
+    said = {*mention.places, *mention.hints}
+    whole = [one.services & ids for one in heard.quotes if said <= {*one.places}]
+    return next(filter(None, whole), ids)
 
 
 def _is_whole(heard: Heard) -> bool:

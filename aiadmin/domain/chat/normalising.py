@@ -231,7 +231,7 @@ def _foreign(letters: Sequence[_Letter], plain: Sequence[Token], known: Known) -
     if words <= _ENGLISH_ANSWERS:
         return plain
     typed = _cut([*_retyped(letters, known, is_sure=True)])
-    sounding = [replace(token, text=_by_sound(token.text)) for token in plain]
+    sounding = [replace(token, text=by_sound(token.text)) for token in plain]
     alike = [replace(token, text=token.text.translate(_LOOK_ALIKES)) for token in plain]
     best = max((alike, sounding, typed), key=lambda tokens: _share(tokens, known))
     return [_spelt(token, known) for token in best] if _share(best, known) >= _ENOUGH_KNOWN else plain
@@ -256,13 +256,18 @@ def _russian(word: str, known: Known) -> str:
     look_alike = word.translate(_LOOK_ALIKES)
     if _CYRILLIC.search(word):
         return look_alike
-    by_sound, by_key = _by_sound(word), "".join(_KEYS.get(one, one) for one in word)
+    sounding, by_key = by_sound(word), "".join(_KEYS.get(one, one) for one in word)
     # of single letters only prepositions are typed: "d" is the key of "в", and no abbreviation
-    spellings = (look_alike, by_key, by_sound) if len(word) == 1 else (look_alike, by_sound, by_key)
+    spellings = (look_alike, by_key, sounding) if len(word) == 1 else (look_alike, sounding, by_key)
     return next((spelling for spelling in spellings if known(spelling)), word)
 
 
-def _by_sound(word: str) -> str:
+def by_sound(word: str) -> str:
+    """A word in Latin letters by the Russian ones for its sounds.
+
+    >>> by_sound("spa"), by_sound("shugaring")
+    ('спа', 'шугаринг')
+    """
     word = _STRETCHED.sub(r"\1", word)
     spelt, place = [], 0
     while place < len(word):

@@ -17,6 +17,8 @@ from itertools import pairwise
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology, WordClass
+from aiadmin.domain.chat.normalising import by_sound
+from aiadmin.domain.chat.titles import Titles
 from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.given_names import KIND_ENDINGS, SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
@@ -107,7 +109,7 @@ class _Indexed:
     def is_said_in_part(self, words: frozenset[str]) -> bool:
         """Whether words name some of what it is made of, not all of it, and not itself."""
         own = self.title.difference(*self.pieces)
-        if not self.pieces or own & words:
+        if not self.pieces or own & words or self.title <= words:
             return False
         telling = words - frozenset.intersection(*self.pieces)
         named = [bool(piece & telling) for piece in self.pieces]
@@ -127,6 +129,7 @@ class Vocabulary:
         families: further words of masters' names, to who has them.
         kin: word, in any form, to the word for the relative.
         topics: word, in any form, to the fact of the salon that it is about.
+        quotes: the titles as they are quoted.
     """
 
     morphology: Morphology
@@ -138,6 +141,7 @@ class Vocabulary:
     families: Mapping[str, tuple[int, ...]]
     kin: Mapping[str, str]
     topics: Mapping[str, str]
+    quotes: Titles
     numbered: frozenset[tuple[str, str]] = frozenset()
     """Numbers in titles, each with the word behind it in any form."""
     roles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -401,6 +405,7 @@ def vocabulary_of(
     asked_for = {word: one for one in facts for word in _asked_for(one, morphology)}
     in_titles = frozenset[str]().union(*(one.title for one in indexed))
     meanings, trade = _meanings(own, common, in_titles)
+    meanings = _as_written(services, meanings, morphology)
     names, families = _staff_words(staff, common)
     titled = frozenset(
         form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
@@ -414,6 +419,7 @@ def vocabulary_of(
         given_names=common.given_names,
         families=families,
         kin=common.kin,
+        quotes=Titles(tuple((one.id, plain(one.title)) for one in services), morphology),
         numbered=_numbered(services, morphology),
         roles=_roles(staff, own, morphology),
         titled=titled,
@@ -702,6 +708,22 @@ def _meanings(
         if told_apart := method & titled:
             found |= {form: set(told_apart) for word in method for form in common.morphology.forms(word)}
     return {form: frozenset(words) for form, words in found.items()}, common.heads - found.keys()
+
+
+def _as_written(
+    services: Sequence[OfferedService], meanings: Mapping[str, frozenset[str]], morphology: Morphology
+) -> dict[str, frozenset[str]]:
+    """The meanings, with the words of titles just as those have them, and Latin ones as they sound.
+
+    Of a word that no dictionary has the forms are a guess, which may leave it out: "арома".
+    """
+    found = dict(meanings)
+    for word in {word for one in services for word in _WORD.findall(plain(one.title))}:
+        lemma = morphology.lemma(word)
+        if lemma not in WEAK and word != _WITHOUT:
+            for spelt in (word, by_sound(word) if word.isascii() else word):
+                found[spelt] = found.get(spelt, frozenset()) | {lemma}
+    return found
 
 
 def _adjectives_of(noun: str, own: Collection[str]) -> set[str]:
