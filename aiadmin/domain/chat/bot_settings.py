@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.settings import (
     Reader,
     SettingFlawError,
@@ -170,6 +169,8 @@ def _list(value: object, most: int) -> list[object]:
 
 
 def _phones(value: object, country: str) -> frozenset[str]:
+    from aiadmin.domain.messages.phone_numbers import read_phone  # loaded only where a form is read: it takes long
+
     found = [read_phone(one, country) if isinstance(one, str) else None for one in _list(value, MOST_PHONES)]
     if None in found:
         raise SettingFlawError("phones")
