@@ -19,10 +19,13 @@ from aiadmin.domain.chat.words.trades import HINTS
 
 def inquiries_in(heard: Heard) -> Iterator[Command]:
     yield from _facts(heard)
-    if heard.has("ASK_SLOTS") and not _thing(heard):
+    asking = asks_who(heard)
+    if heard.has("ASK_SLOTS") and not _thing(heard) and not asking:
         yield AskSlots(spans=heard.spans("ASK_SLOTS"))
     yield from _of_visits(heard)
-    if heard.has("ASK_WORKS"):
+    if asking:
+        yield AskWorks(spans=tuple(heard.span(place, place + 1) for place in asking))
+    elif heard.has("ASK_WORKS"):
         ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
         yield AskWorks(ids=ids, spans=heard.spans("ASK_WORKS"))
 
@@ -47,6 +50,42 @@ def _facts(heard: Heard) -> Iterator[AskFact]:
         yield AskFact(
             topic=" ".join(heard.word(place) for place in thing), spans=(heard.span(thing[0], thing[-1] + 1),)
         )
+
+
+def asks_who(heard: Heard) -> Sequence[int]:
+    """The words that ask who does a service, or to whom one goes for it: "кто по бровям?", "к кому на стрижку?".
+
+    An hour beside them, or a wish that is put into words, is for a time with whomever.
+    """
+    is_of_another = heard.has("STAFF_ANY", "COMPLAINT") or any(
+        hit.value in {"мастера", "бот"} for hit in heard.of("ASK_FACT")
+    )
+    if is_of_another or any(when.time for when in heard.whens):
+        return ()
+    own = heard.context.vocabulary
+    for places in heard.places.values():
+        words = [heard.word(place) for place in places]
+        begins = next((at for at, word in enumerate(words) if _is_who(words, at, word)), None)
+        is_past = any(heard.word_class(place) is WordClass.PAST for place in places)
+        if begins is None or is_past or not _NOT_WHO.isdisjoint(words):
+            continue
+        services = [place for place in places if own.service_words(heard.word(place))]
+        if any(heard.word(place) not in own.kin and not heard.is_told(place) for place in services):
+            return [place for place in places[begins:] if place not in services]
+    return ()
+
+
+def _is_who(words: Sequence[str], at: int, word: str) -> bool:
+    before = words[at - 1] if at else ""
+    if word == "кто":
+        return before not in {"тот", "тому", "тех", "те"}
+    is_asked = word == "кому" and before == "к"
+    is_master = word in {"мастер", "специалист", "врач"} and before in {"какой", "какая", "который"}
+    return is_asked or is_master or (word == "кого" and before == "у")
+
+
+_NOT_WHO = frozenset({"меня", "записана", "записан", "запишите", "запиши", "дешевле", "дороже"})
+"""What makes a question who one about the client's own visit, a wish, or one for the price."""
 
 
 def _of_visits(heard: Heard) -> Iterator[Command]:

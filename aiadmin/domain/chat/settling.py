@@ -48,7 +48,7 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.feedback import is_praise
 from aiadmin.domain.chat.hearing import Heard
-from aiadmin.domain.chat.inquiries import is_about_service
+from aiadmin.domain.chat.inquiries import asks_who, is_about_service
 from aiadmin.domain.chat.meanings import is_alone
 from aiadmin.domain.chat.mentions import left_out_clauses
 from aiadmin.domain.chat.morphology import WordClass
@@ -98,6 +98,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
     found = _without_asides(_of_lasting(heard, found))
+    found = without(found, WantBooking, AskSlots) if asks_who(heard) else found
     if _orders_cancelling(heard) or _leaves_out(heard, found):
         found = without(found, No)
     found += _weak_booking(heard, found)
