@@ -94,6 +94,7 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     yield from names_in(heard)
     yield from guests_in(heard)
     yield from _price(heard)
+    yield from _too_dear(heard)
     yield from _times(heard)
     yield from _wishes(heard)
     yield from inquiries_in(heard)
@@ -113,6 +114,30 @@ def _price(heard: Heard) -> Iterator[NamedPrice]:
     if len(found) == 1:
         [(amount, span)] = found.items()
         yield NamedPrice(amount=amount, spans=(span,))
+
+
+def _too_dear(heard: Heard) -> Iterator[Haggle]:
+    """Beside an offer: that it was less before, or whether there is anything for less."""
+    if heard.context.asked not in _OF_TIMES or heard.has("HAGGLE"):
+        return
+    cheaper = [place for place, token in enumerate(heard.tokens) if token.text in _CHEAPER]
+    paid = [
+        place
+        for place, token in enumerate(heard.tokens)
+        if token.text.isdecimal()
+        and len(token.text) in _DIGITS_OF_A_PRICE
+        and any(heard.word(one) in _PAID for one in heard.sentence(place))
+    ]
+    for place in (*cheaper, *paid)[:1]:
+        sentence = heard.sentence(place)
+        yield Haggle(spans=(heard.span(sentence[0], sentence[-1] + 1),))
+
+
+_CHEAPER = frozenset({"дешевле", "подешевле", "бюджетнее"})
+_PAID = frozenset(
+    {"было", "был", "стоило", "стоила", "стоил", "платила", "платил", "платили", "брали", "отдавала", "отдала"}
+    | {"обошлось", "выходило", "вышло", "делала", "делали"}
+)
 
 
 def _times(heard: Heard) -> Iterator[Command]:

@@ -99,6 +99,8 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
     found = _without_asides(_of_lasting(heard, found))
     found = without(found, WantBooking, AskSlots) if asks_who(heard) else found
+    if heard.context.asked in _OFFERED and any(isinstance(one, Haggle) for one in found):
+        found = without(found, AskPrice, AskSlots, AskFact, WantBooking)
     if _orders_cancelling(heard) or _leaves_out(heard, found):
         found = without(found, No)
     found += _weak_booking(heard, found)
@@ -115,6 +117,10 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
             *_thanks(heard, found),
         ]
     return _or_not_understood(heard, _asked_of_service(heard, found))
+
+
+_OFFERED = frozenset({Asked.CONSENT, Asked.NAME, Asked.GUEST_NAME, Asked.TIME, Asked.STAFF})
+"""Questions beside an offer: whether there is anything for less is asked of it, and of no price list."""
 
 
 def _of_master(heard: Heard, commands: list[Command]) -> list[Command]:

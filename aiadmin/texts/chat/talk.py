@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiadmin.domain.chat.parts import talk as parts
+from aiadmin.domain.chat.parts.questions import ServicePrice
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
@@ -86,6 +87,24 @@ def _prices(part: parts.PricesStand, situation: Situation) -> str:
     return f"Цены у нас по прайсу: {listed}." if listed else "Цены у нас по прайсу."
 
 
+def _rows(prices: Sequence[ServicePrice], situation: Situation) -> str:
+    return "; ".join(price_row(one, situation.salon) for one in prices)
+
+
+def _less_with(part: parts.LessWith, situation: Situation) -> str:
+    name = wording.master(part.staff_id, situation.salon)
+    return f"Цена зависит от мастера. {wording.capital(_rows(part.prices, situation))}. Дешевле всего: {name}."
+
+
+def _lowest(part: parts.LowestPrice, situation: Situation) -> str:
+    listed = _rows(part.prices, situation)
+    return f"Цены у нас по прайсу, и эта самая низкая: {listed}." if listed else "Это самая низкая цена по прайсу."
+
+
+def _less_for(part: parts.LessFor, situation: Situation) -> str:
+    return f"Цены у нас по прайсу. Из похожего дешевле: {_rows(part.prices, situation)}."
+
+
 SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
     parts.HeardAs: _heard,
@@ -94,5 +113,8 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.WhichLine: _by_number,
     parts.OpensAt: _opens,
     parts.PricesStand: _prices,
+    parts.LessWith: _less_with,
+    parts.LowestPrice: _lowest,
+    parts.LessFor: _less_for,
 }
 """By the part that they put into words."""

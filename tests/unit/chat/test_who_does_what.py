@@ -68,4 +68,6 @@ def test_a_price_with_whom_it_is_lower_stays_one() -> None:
 
 
 def test_a_wish_in_words_is_one() -> None:
-    assert any(isinstance(one, WantBooking) for one in understood("запишите меня на стрижку к кому-нибудь", situation()))
+    assert any(
+        isinstance(one, WantBooking) for one in understood("запишите меня на стрижку к кому-нибудь", situation())
+    )

@@ -80,6 +80,28 @@ class PricesStand(Part):
     prices: tuple[ServicePrice, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class LessWith(Part):
+    """What services cost with each master, and who of them asks least."""
+
+    prices: tuple[ServicePrice, ...]
+    staff_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LowestPrice(Part):
+    """There is nothing of the kind for less."""
+
+    prices: tuple[ServicePrice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessFor(Part):
+    """Other services of the kind that cost less than the one that is offered."""
+
+    prices: tuple[ServicePrice, ...]
+
+
 class PricePassedOn(Part):
     """A human answers about the price."""
 

@@ -119,11 +119,11 @@ def _asking(turn: TurnFacts, parts: Sequence[Part], asks: Asks, candidates: tupl
 
 def to_name(salon: SalonView, choice: Sequence[int]) -> tuple[int, ...]:
     """The services that are named in a question, the usual ones: at most three, in the catalogue's order."""
-    usual = [one for one in choice if _is_usual(salon, one)] if len(choice) > MOST_NAMED else []
+    usual = [one for one in choice if is_usual(salon, one)] if len(choice) > MOST_NAMED else []
     return tuple((usual or list(choice))[:MOST_NAMED])
 
 
-def _is_usual(salon: SalonView, service: int) -> bool:
+def is_usual(salon: SalonView, service: int) -> bool:
     """Whether a service is for any hour, and booked as most are."""
     one = salon.services[service]
     return one.is_online and not (one.latest or one.earliest or one.is_group or one.is_prepaid)
@@ -133,7 +133,7 @@ def nearest_categories(salon: SalonView) -> tuple[str, ...]:
     """Titles of the categories that have something to book, the fullest first, as the salon has them in order."""
     sizes: dict[int, int] = {}
     for service in salon.services.values():
-        if service.category_id in salon.categories and _is_usual(salon, service.service_id):
+        if service.category_id in salon.categories and is_usual(salon, service.service_id):
             sizes[service.category_id or 0] = sizes.get(service.category_id or 0, 0) + 1
     fullest = sorted(sizes, key=lambda one: -sizes[one])[: MOST_NAMED + 1]
     return tuple(title for number, title in salon.categories.items() if number in fullest)

@@ -1,0 +1,133 @@
+"""Whether there is anything for less than what is offered: with whom, what else, or that there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from aiadmin.domain.chat.asks import OpenAsk
+from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.booking import Offered
+from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat.steps import Act, Asks, NeedStarts, Reply
+from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.wishes import on
+from aiadmin.domain.journal.online_booking import Start
+from aiadmin.texts.chat import render
+from tests.support.chat_turns import ARTEM, BEARD, CUT, RUSLAN, TOMORROW, answer_to, offered, salon, situation, visit
+
+AT = datetime.combine(TOMORROW, time(15))
+FREE = {
+    NeedStarts((one,), who, TOMORROW): [Start(wall_clock=AT, length=timedelta(hours=1), token="t")]
+    for one in (CUT, BEARD)
+    for who in (ARTEM, RUSLAN)
+}
+
+
+def _offered(service: int = CUT, *, others_price: int | None = None) -> Situation:
+    """Tomorrow at three with Артём is offered; Руслан works then, too."""
+    view = salon()
+    schedule = {(one, TOMORROW): ((time(11), time(21)),) for one in (ARTEM, RUSLAN)}
+    services = dict(view.services)
+    if others_price is not None:
+        masters = tuple(replace(one, price=Decimal(others_price)) for one in services[service].masters)
+        services[service] = replace(services[service], masters=masters, price_min=Decimal(others_price))
+    ask: OpenAsk = offered(VisitOperation.BOOK, visit(services=(service,)), AT)
+    assert ask.proposal is not None
+    price = Decimal(others_price or (2000 if service == CUT else 1000))
+    slots = tuple(replace(one, price=replace(one.price, low=price, high=price)) for one in ask.proposal.slots)
+    return situation(
+        salon=replace(view, schedule=schedule, services=services),
+        asks=(replace(ask, proposal=replace(ask.proposal, slots=slots)),),
+        dialogue=Dialogue(
+            operation=VisitOperation.BOOK,
+            services=(service,),
+            staff=(ARTEM,),
+            whens=(on(TOMORROW, time(15)),),
+            asked=Asked.CONSENT,
+        ),
+    )
+
+
+def _answer(text: str, known: Situation) -> tuple[Reply, str]:
+    reply = answer_to(text, known, journal=FREE)
+    return reply, render(reply, known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "дорого",
+        "а почему так дорого?",
+        "почему столько? раньше 900 платил",
+        "раньше дешевле было",
+        "а дешевле есть?",
+        "что-нибудь подешевле есть?",
+        "а у кого дешевле?",
+        "в прошлый раз было 1500",
+        "цена выросла что ли?",
+        "а чего подорожало?",
+        "кусается цена",
+        "ого цены",
+        "скидку сделаете?",
+    ],
+)
+def test_who_asks_less_is_named_and_proposed(text: str) -> None:
+    reply, words = _answer(text, _offered())
+
+    assert reply.proposal is not None
+    assert (reply.proposal.slots[0].staff_id, reply.proposal.slots[0].price.low) == (RUSLAN, Decimal(1700))
+    assert "Руслан — 1 700" in words
+    assert "скидк" not in words
+
+
+@pytest.mark.parametrize("text", ["а дешевле никак?", "дороговато", "раньше 800 было"])
+def test_where_nothing_costs_less_that_is_said_and_the_offer_stands(text: str) -> None:
+    known = _offered(BEARD)
+    reply, words = _answer(text, known)
+
+    assert reply.proposal is not None
+    assert reply.proposal.slots[0].staff_id == ARTEM
+    assert "самая низкая" in words
+    assert not any(isinstance(one, Offered) for one in reply.parts)
+
+
+def test_a_cheaper_service_of_the_kind_is_asked_about() -> None:
+    known = _offered(CUT, others_price=2000)
+    cut = known.salon.services[CUT]
+    short = replace(
+        cut,
+        service_id=13,
+        title="Мужская стрижка машинкой",
+        price_min=Decimal(900),
+        masters=tuple(replace(one, price=Decimal(900)) for one in cut.masters),
+    )
+    known = replace(known, salon=replace(known.salon, services={**known.salon.services, 13: short}))
+    reply, words = _answer("а дешевле что-нибудь есть?", known)
+
+    assert (reply.act, reply.asks, reply.proposal) == (Act.ASK, Asks.WHICH_SERVICE, None)
+    assert reply.dialogue.candidates == (CUT, 13)
+    assert "900 ₽" in words
+
+
+def test_another_master_who_is_named_is_looked_for() -> None:
+    reply, _ = _answer("дорого, давайте к Руслану", _offered())
+
+    assert reply.proposal is not None
+    assert reply.proposal.slots[0].staff_id == RUSLAN
+
+
+def test_the_second_wish_for_less_is_for_a_human() -> None:
+    known = _offered()
+    once = replace(known, dialogue=replace(known.dialogue, haggled=1))
+
+    assert _answer("ну сделайте дешевле", once)[0].hand_over is HandOverReason.PRICE
+
+
+@pytest.mark.parametrize("text", ["а в 11 было?", "раньше можно?"])
+def test_an_hour_is_no_price(text: str) -> None:
+    assert _answer(text, _offered())[0].dialogue.haggled == 0
