@@ -55,6 +55,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
         return dialogue
     known = _with_unread(_in_language(dialogue, commands, situation), commands)
     known = _with_proposal(known, commands, situation)
+    commands = _of_themselves(commands, situation, known)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
     known = with_services(known, commands, situation.salon)
@@ -147,6 +148,19 @@ def _with_name(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue
     if not names:
         return dialogue
     return replace(dialogue, name=names[-1].given, family=names[-1].family)
+
+
+def _of_themselves(
+    commands: Sequence[said.Command], situation: Situation, dialogue: Dialogue
+) -> Sequence[said.Command]:
+    """Who puts somebody down by a name alone, and has not told theirs, is the one of that name."""
+    is_known = bool(situation.client.name or dialogue.name) or not _has(commands, said.WantBooking)
+    is_known = is_known or _has(commands, said.Name, said.WantMove, said.WantCancel, *said.QUESTIONS)
+    guests = _of(commands, said.Guest)
+    if is_known or dialogue.guests or len(guests) != 1 or guests[0].who or not guests[0].name:
+        return commands
+    own = said.Name(given=guests[0].name, spans=guests[0].spans)
+    return [own if one is guests[0] else one for one in commands]
 
 
 def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:

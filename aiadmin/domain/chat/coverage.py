@@ -6,7 +6,7 @@ may change what is wished: nothing is proposed over it, it is asked about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +31,6 @@ from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import STOPS
 from aiadmin.domain.chat.mentions import left_out_clauses
 from aiadmin.domain.chat.morphology import WordClass
-from aiadmin.domain.chat.when import Span
 from aiadmin.domain.chat.words.remarks import (
     CAUSES,
     MEASURES,
@@ -233,15 +232,8 @@ class Coverage:
     def _of_times(self) -> frozenset[int]:
         parts = [part for when in self.heard.whens for part in (when.day, when.time) if part]
         spans = [span for part in parts for span in part.spans] + [one.span for one in self.heard.errors]
-        return frozenset(self._within(spans))
+        return frozenset(self.heard.within(spans))
 
     def _said_by(self, commands: Sequence[Command]) -> set[int]:
         meant = [one for one in commands if not isinstance(one, NotUnderstood)]
-        return self._within([span for one in meant for span in one.spans])
-
-    def _within(self, spans: Collection[Span]) -> set[int]:
-        return {
-            place
-            for place, one in enumerate(self.heard.tokens)
-            if any(start < one.end and one.start < end for start, end in spans)
-        }
+        return self.heard.within([span for one in meant for span in one.spans])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from aiadmin.domain.chat.answers import NEUTRAL
 from aiadmin.domain.chat.commands import AskDuration, AskFact, AskMyVisits, AskSlots, AskWorks, Command, EveryVisit
+from aiadmin.domain.chat.consent import NEUTRAL
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from aiadmin.domain.chat.answers import NEUTRAL, answers_in, comes_after_all
+from aiadmin.domain.chat.answers import answers_in, comes_after_all
 from aiadmin.domain.chat.commands import (
     Abuse,
     AskAddress,
@@ -34,6 +34,7 @@ from aiadmin.domain.chat.commands import (
     WantMove,
     WhichWay,
 )
+from aiadmin.domain.chat.consent import NEUTRAL
 from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard

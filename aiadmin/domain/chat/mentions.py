@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from aiadmin.domain.chat.commands import SELF, Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.feelings import feelings_in
 from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.lines import SOMEBODY, persons_in, whose
@@ -745,11 +746,13 @@ def _is_nominative(heard: Heard, place: int) -> bool:
 
 
 def _signed(heard: Heard) -> list[Name]:
-    """A given name in a clause of its own behind a choice of time: "then at twelve. Marina"."""
+    """A name in a clause of its own behind a choice of time: "then at twelve. Marina", "on Friday, Olga Petrova"."""
     last = len(heard.tokens) - 1
-    is_alone = last > 0 and heard.word(last - 1) in {".", "!", "\n", ","}
-    is_name = is_alone and (_given_name(heard, last) if heard.is_capital(last) else _is_nominative(heard, last))
-    return [_name_at(heard, last)] if is_name and heard.word(last) not in heard.context.vocabulary.names else []
+    first = next((at for at in range(last, 0, -1) if heard.word(at - 1) in {".", "!", "\n", ","}), 0)
+    is_given = first > 0 and (_given_name(heard, first) if heard.is_capital(first) else _is_nominative(heard, first))
+    is_whole = all(_is_patronymic(heard, at) or _may_be_family(heard, at) for at in range(first + 1, last + 1))
+    is_name = is_given and is_whole and heard.word(first) not in heard.context.vocabulary.names
+    return [_name_at(heard, first)] if is_name else []
 
 
 def _is_of_another(heard: Heard, place: int) -> bool:
@@ -761,8 +764,13 @@ def _is_of_another(heard: Heard, place: int) -> bool:
 
 
 def _answered_name(heard: Heard) -> list[Name]:
-    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "NAME", "YES", "SOFT"})
-    places = [place for place, token in enumerate(heard.tokens) if place not in neutral and token.text.isalpha()]
+    """The name that an answer to "what is your name" tells, beside a yes, a feeling and words that lead to it."""
+    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "NAME", "YES", "SOFT", "COMING"}) | feelings_in(heard)
+    places = [
+        place
+        for place, token in enumerate(heard.tokens)
+        if place not in neutral and token.text.isalpha() and token.text not in _BEFORE_OWN_NAME
+    ]
     if not places or heard.word(places[0] - 1) in _TO:
         return []
     first = places[0]
@@ -783,13 +791,30 @@ def _answered_name(heard: Heard) -> list[Name]:
     return []
 
 
+_BEFORE_OWN_NAME = frozenset({"и", "а", "на", "это", "просто", "можно", "как", "будет", "пусть"})
+"""Words that lead to a name."""
+
+
 def _name_at(heard: Heard, place: int, family: int | None = None) -> Name:
-    after = place + 1
-    if family is None and after < len(heard.tokens) and _may_be_family(heard, after):
-        family = None if heard.context.vocabulary.is_ours(heard.word(after)) else after
-    spans = [heard.span(one, one + 1) for one in (place, family) if one is not None]
-    written = heard.written(family, family + 1).capitalize() if family is not None else ""
-    return Name(given=_called(heard, place).capitalize(), family=written, spans=tuple(sorted(spans)))
+    given, behind = [place], place + 1
+    if family is None:
+        if _is_patronymic(heard, behind):
+            given.append(behind)
+            behind += 1
+        is_family = behind < len(heard.tokens) and _may_be_family(heard, behind)
+        family = behind if is_family and not heard.context.vocabulary.is_ours(heard.word(behind)) else None
+    spans = [heard.span(one, one + 1) for one in (*given, family) if one is not None]
+    written = _called(heard, family).capitalize() if family is not None else ""
+    called = " ".join(_called(heard, one).capitalize() for one in given)
+    return Name(given=called, family=written, spans=tuple(sorted(spans)))
+
+
+def _is_patronymic(heard: Heard, place: int) -> bool:
+    """Whether a word behind a given name is whose child somebody is: "Тамара Ивановна"."""
+    return heard.context.vocabulary.morphology.lemma(heard.word(place)).endswith(_OF_FATHERS)
+
+
+_OF_FATHERS = ("овна", "евна", "инична", "ична", "ович", "евич", "ильич")
 
 
 def _may_be_family(heard: Heard, place: int) -> bool:
@@ -799,19 +824,20 @@ def _may_be_family(heard: Heard, place: int) -> bool:
 
 
 def _called(heard: Heard, place: int) -> str:
-    """A name as it is written, or its nominative where it is what somebody is put down as: "запишите Марину"."""
-    is_object = heard.word(place - 1) in _PUTTING_DOWN
-    return (is_object and _nominative(heard, place)) or heard.written(place, place + 1)
+    """A name as it is written, or its nominative where it is whom somebody is put down as: "запишите Марину"."""
+    return _nominative(heard, place) or heard.written(place, place + 1)
 
 
 def _nominative(heard: Heard, place: int) -> str:
-    """What somebody is called whose name stands in another case; empty for no name."""
+    """What somebody is called whose name stands in another case; empty where it is the nominative, or no name."""
     word, vocabulary = heard.word(place), heard.context.vocabulary
+    is_object = heard.word(place - 1) in _PUTTING_DOWN or heard.word(place + 1) in _PUTTING_DOWN
     for ending, own in _ACCUSATIVE.items():
         woman = word.removesuffix(ending) + own
-        if word.endswith(ending) and woman in vocabulary.given_names:
+        is_known = woman in vocabulary.given_names or woman.endswith(_OF_FATHERS)
+        if word.endswith(ending) and (is_known or (is_object and vocabulary.morphology.is_personal_name(word))):
             return woman
-    return vocabulary.morphology.given_name(word)
+    return vocabulary.morphology.given_name(word) if is_object else ""
 
 
 _ACCUSATIVE = {"у": "а", "ю": "я"}
@@ -868,15 +894,14 @@ def _served_by_name(heard: Heard) -> Iterator[Guest]:
         is_object = bool(name) and name != token.text and token.text not in vocabulary.names
         if not is_object or heard.word(place - 1) in _BEFORE_MASTER or not heard.is_capital(place):
             continue
-        beside = (place - 1, place + 1)
         is_served = any(
-            heard.word_class(one) in _REQUESTS and (is_service_word(heard, one) or _is_wished(heard, [one]))
-            for one in beside
-            if 0 <= one < len(heard.tokens)
+            heard.word_class(one) in _REQUESTS
+            and (_is_wished(heard, [one]) or (is_service_word(heard, one) and abs(one - place) == 1))
+            for one in heard.sentence(place)
         )
         if is_served:
             yield Guest(
-                name=_nominative(heard, place).capitalize() or name,
+                name=(_nominative(heard, place) or name).capitalize(),
                 spans=(heard.span(place, place + 1),),
             )
             return
@@ -1034,5 +1059,5 @@ def _named_guests(heard: Heard) -> Iterator[Guest]:
     own = {place for name in names_in(heard) for place in _places(heard, name)}
     for place in [place for place in places if place not in own][:1]:
         if own or heard.context.asked is Asked.GUEST_NAME:
-            name = heard.written(place, place + 1).capitalize()
-            yield Guest(name=name, spans=(heard.span(place, place + 1),))
+            said = _name_at(heard, place)
+            yield Guest(name=f"{said.given} {said.family}".rstrip(), spans=said.spans)

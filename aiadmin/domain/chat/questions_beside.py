@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aiadmin.domain.chat.answers import NEUTRAL
 from aiadmin.domain.chat.commands import QUESTIONS, AskFact, Command, Greet, NotUnderstood, Thank, Unread
+from aiadmin.domain.chat.consent import NEUTRAL
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS, STOPS
 from aiadmin.domain.chat.morphology import WordClass

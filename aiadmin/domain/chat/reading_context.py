@@ -23,7 +23,9 @@ class ReadingContext:
         listed: when each line of it is, where it was a list of times.
         candidates: the services that the last question was about.
         offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
-        offered: the times that are proposed, by the salon's wall clock.
+        offered: the times that are proposed, or asked about in a reminder, by the salon's wall clock.
+        offered_staff, offered_services: with whom, and for what, that is.
+        offered_for: the words for those for whom it is, where it is not for the client; empty words for who has none.
     """
 
     vocabulary: Vocabulary
@@ -35,3 +37,6 @@ class ReadingContext:
     candidates: tuple[int, ...] = ()
     offers: VisitOperation | None = None
     offered: tuple[datetime, ...] = ()
+    offered_staff: frozenset[int] = frozenset()
+    offered_services: frozenset[int] = frozenset()
+    offered_for: frozenset[str] = frozenset()

@@ -139,6 +139,12 @@ class Sentences:
         hits = (hit for hit in self.of(kind) if value is None or hit.value == value)
         return tuple(sorted(self.span(hit.first, hit.end) for hit in hits))
 
+    def within(self, spans: Collection[Span]) -> set[int]:
+        """The places of the tokens that some characters reach into."""
+        return {
+            place for place, one in enumerate(self.tokens) if any(a < one.end and one.start < b for a, b in spans)
+        }
+
     def written(self, first: int, end: int) -> str:
         """Some tokens as they were written."""
         start, stop = self.span(first, end)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiadmin.domain.chat.answers import NEUTRAL, offered_again
 from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     Abuse,
@@ -34,6 +33,7 @@ from aiadmin.domain.chat.commands import (
     No,
     NotUnderstood,
     Rating,
+    SameAsLast,
     Spam,
     Stop,
     Suits,
@@ -46,6 +46,7 @@ from aiadmin.domain.chat.commands import (
     Yes,
     without,
 )
+from aiadmin.domain.chat.consent import NEUTRAL, Consent
 from aiadmin.domain.chat.feedback import is_praise
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import asks_who, is_about_service
@@ -94,7 +95,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
     found = _without_spam(heard, commands)
     found = _of_master(heard, _of_choice(found))
-    found = _without_yes(_without_offered(heard, found))
+    found = _without_yes(_without_said_again(heard, found))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
     found = _without_asides(_of_lasting(heard, found))
@@ -256,10 +257,17 @@ def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     return without(commands, Spam) if is_wish else [one for one in commands if isinstance(one, (Spam, Greet))]
 
 
-def _without_offered(heard: Heard, commands: list[Command]) -> list[Command]:
-    """The proposed time, said once more beside a plain yes, is no wish for a time."""
-    is_agreed = any(isinstance(one, Yes) and not one.but for one in commands)
-    return without(commands, Suits) if is_agreed and offered_again(heard) else commands
+def _without_said_again(heard: Heard, commands: list[Command]) -> list[Command]:
+    """What stands beside a plain yes and says nothing new is no wish: the time once more, "скорее бы"."""
+    if not any(isinstance(one, Yes) and not one.but for one in commands):
+        return commands
+    consent = Consent(heard)
+    again = consent.explained - consent.of_name
+    return [one for one in commands if not (isinstance(one, _SAID_AGAIN) and heard.within(one.spans) <= again)]
+
+
+_SAID_AGAIN = (Suits, Earliest, Late, NamedService, NamedStaff, Guest, SameAsLast)
+"""What may be read from words that only repeat what is proposed, or tell a feeling."""
 
 
 def _without_yes(commands: list[Command]) -> list[Command]:

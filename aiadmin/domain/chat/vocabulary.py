@@ -173,11 +173,17 @@ class Vocabulary:
         That is one that a phrase or the salon has, and of those one that leads to no write: a slip makes no wish
         where it may be none.
         """
-        if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word):
+        if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word) or self._is_kind_name(word):
             return ()
         found = self.morphology.closest(word, self._correctable)
         spelt = [one for one in found if one in intents().words or self._is_of_salon(one)] or found
         return [one for one in spelt if one not in intents().wishes] or list(spelt)
+
+    def _is_kind_name(self, word: str) -> bool:
+        """Whether a word is what somebody else is called in kindness, "Мариночка", and no slip of a master's name."""
+        roots = [word.removesuffix(ending) for ending in KIND_ENDINGS if word.endswith(ending)]
+        names = {f"{root}{own}" for root in roots if len(root) >= _SHORTEST_KNOWN for own in "ая"}
+        return bool(names & self.given_names.keys()) and not names & self.names.keys()
 
     def is_remark(self, word: str) -> bool:
         """Whether a word changes nothing of a wish, also one with a slip in it."""

@@ -40,7 +40,7 @@ RUNS = (
     Run("izgib", 18),
     Run("karusel", 23),
     Run("korni", 14),
-    Run("lyogkiyshag", 17),
+    Run("lyogkiyshag", 19),
     Run("nails", 14),
     Run("pudel", 20),
     Run("ravnovesie", 30),
