@@ -19,6 +19,8 @@ MOST_NAMED = 3
 """Services, or categories, that one question names."""
 _FOR_CHILDREN = ("детск", "дет.", "ребен", "ребён", "малыш")
 _FOR_MEN, _FOR_WOMEN = ("мужск", "муж."), ("женск", "жен.")
+_FOR_TWO = ("двоих", "вдво", "парный", "парное", "парные", "для пары", "2 человек", "двух человек", "дуэт")
+_TWO = 2
 _MEN = frozenset({"муж", "папа", "друг", "брат", "парень", "дедушка"})
 _WOMEN = frozenset({"жена", "мама", "подруга", "сестра", "бабушка", "свекровь", "теща", "тетя"})
 _FIRST = ("снят", "удален", "смыв", "демонтаж")
@@ -53,7 +55,7 @@ def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
         of_staff = [one for one in left if set(catalogue.performers(salon, [one])) & set(dialogue.staff)]
         left = of_staff or left
     left = possible(situation, left)
-    left = _for_guest(situation, left)
+    left = _for_two(situation, left) or _for_guest(situation, left)
     return _of_history(situation, left) if len(left) > 1 and not dialogue.guests else left
 
 
@@ -73,6 +75,18 @@ def _for_guest(situation: Situation, choice: Sequence[int]) -> list[int]:
         if is_one and fitting:
             return fitting
     return list(choice)
+
+
+def _for_two(situation: Situation, choice: Sequence[int]) -> list[int]:
+    """What is made for two, where two come and want the same; empty where nothing is, or each has something else."""
+    dialogue = situation.dialogue
+    is_pair = dialogue.guest_count == _TWO and not any(one.staff or one.services for one in dialogue.guests)
+    return [one for one in choice if is_for_two(situation.salon, one)] if is_pair else []
+
+
+def is_for_two(salon: SalonView, service: int) -> bool:
+    """Whether a title says that a service is one visit of two people."""
+    return any(word in salon.services[service].title.lower() for word in _FOR_TWO)
 
 
 def is_for_children(salon: SalonView, service: int) -> bool:

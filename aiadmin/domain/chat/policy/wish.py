@@ -32,7 +32,7 @@ from aiadmin.domain.chat.policy.history import needs_history, with_history
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.looking import still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
-from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, is_for_children, narrowed
+from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, is_for_children, is_for_two, narrowed
 from aiadmin.domain.chat.policy.several_visits import (
     cannot_be_together,
     groups_of,
@@ -146,6 +146,8 @@ def _guests_apart(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
     number = dialogue.guest_count or 1
     if number < 2 or not dialogue.choices or has_lines(dialogue):  # noqa: PLR2004 - two are several
         return None
+    if all(is_for_two(turn.salon, one) for one in dialogue.choices[0]):
+        return None
     apart = cannot_be_together(turn, dialogue.choices[0], number)
     return ask_for_service(turn, [*before, apart]) if apart else None
 
@@ -250,8 +252,10 @@ def _is_one_each(turn: TurnFacts) -> bool:
 
 
 def _number_of_guests(turn: TurnFacts) -> int:
-    """How many are served alike: a child beside a grown-up has a service of its own, which comes first."""
+    """How many visits are alike: a child beside a grown-up has one of its own; a pair may be one."""
     dialogue = turn.dialogue
+    if dialogue.services and all(is_for_two(turn.salon, one) for one in dialogue.services):
+        return 1
     is_for_child = all(is_for_children(turn.salon, one) for one in dialogue.services)
     if is_for_child and dialogue.guests and all(one.is_child for one in dialogue.guests):
         return len(dialogue.guests)
