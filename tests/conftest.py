@@ -24,6 +24,7 @@ from xdist.workermanage import WorkerController
 
 from aiadmin.adapters import embedded
 from tests.support.chromium import chromium, is_helper
+from tests.support.collected import collect_by_name
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
 from tests.support.forked_workers import fork_workers
@@ -48,13 +49,13 @@ load_profile()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core and one more, as tests of the whole product mostly wait; five at most, as each takes memory.
+    """Three for each core, as tests of the whole product mostly wait; six at most, as each takes memory.
 
-    Without those one for each core and one more: a worker costs six seconds of processor time before its first test,
-    and only what waits for a deadline leaves a core idle.
+    Without those one for each core and one more: a worker costs some seconds of processor time for its servers, and
+    only what waits for a deadline leaves a core idle.
     """
     cores = os.cpu_count() or 2
-    return min(cores + 1 if config.option.markexpr.startswith("not process") else cores * 2 + 1, 5)
+    return min(cores + 1 if config.option.markexpr.startswith("not process") else cores * 3, 6)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        collect_by_name(config)
     if not config.getoption("real_starts"):
         allow_forking()
 
@@ -70,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Before the first worker starts."""
     if sys.platform == "linux":
-        fork_workers(config.args)
+        fork_workers(config.invocation_params.args)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,7 +1,7 @@
 """xdist's workers, forked from one process that has collected what they run.
 
 To import all tests costs four seconds of processor time, and ten where nothing is compiled yet: so it is done once,
-and not by every worker. Each then collects by itself, as xdist wants it, and finds all modules there.
+and not by every worker. Each finds all modules there, and the names of all tests: see `collected`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from execnet import gateway_io
 from execnet.gateway_base import Popen2IO
 
 from tests.support import fork_server
+from tests.support.collected import Names
 from tests.support.forked import Forked, ForkServer
 
 
-def fork_workers(paths: Sequence[str]) -> None:
-    """From now on xdist forks the workers that it would start; what they will run is below `paths`."""
-    server = ForkServer("-m", __name__, words=[str(Path.cwd() / path) for path in paths], environment=os.environ)
+def fork_workers(arguments: Sequence[str]) -> None:
+    """From now on xdist forks the workers that it would start; `arguments` of pytest say what they will run."""
+    server = ForkServer("-m", __name__, words=[str(Path.cwd()), *arguments], environment=os.environ)
 
     class ForkedIO(gateway_io.Popen2IOMaster):  # type: ignore[misc]
         def __init__(self, args: Sequence[str], execmodel: Any) -> None:
@@ -38,10 +39,11 @@ def fork_workers(paths: Sequence[str]) -> None:
     gateway_io.Popen2IOMaster = ForkedIO
 
 
-def _serve(descriptor: str, *paths: str) -> fork_server.Order | None:
+def _serve(descriptor: str, folder: str, *arguments: str) -> fork_server.Order | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
     with socket.socket(fileno=int(descriptor)) as channel:
-        pytest.main(["--collect-only", "-qq", *paths])  # what fails is told by the workers, which try it again
+        os.chdir(folder)
+        pytest.main([*arguments, "--numprocesses=0", "--collect-only", "-qq"], plugins=[Names()])
         importlib.import_module("jobs.worker").preload()
         gc.collect()
         gc.freeze()
