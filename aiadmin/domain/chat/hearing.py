@@ -137,6 +137,7 @@ class Heard(Sentences):
         """
         text = self.text
         put_off = self.covered({"WAIT", "OR_NOT", "AT_ONCE"}) | self.farewells | self._lengths
+        put_off |= {place for one in self.quotes if one.is_sure for place in one.places}
         for place in range(len(self.tokens)):
             if place in put_off or self.act(place) in untimed or self.sentences[place] in self._deadlines:
                 start, end = self.span(place, place + 1)

@@ -121,7 +121,9 @@ def _too_dear(heard: Heard) -> Iterator[Haggle]:
     """Beside an offer: that it was less before, or whether there is anything for less."""
     if heard.context.asked not in _OF_TIMES or heard.has("HAGGLE"):
         return
-    cheaper = [place for place, token in enumerate(heard.tokens) if token.text in _CHEAPER]
+    is_why = any(token.text in _WHY for token in heard.tokens)
+    words = _CHEAPER | {"дороже"} if is_why else _CHEAPER
+    cheaper = [place for place, token in enumerate(heard.tokens) if token.text in words]
     paid = [
         place
         for place, token in enumerate(heard.tokens)
@@ -134,9 +136,23 @@ def _too_dear(heard: Heard) -> Iterator[Haggle]:
         yield Haggle(spans=(heard.span(sentence[0], sentence[-1] + 1),))
 
 
-_CHEAPER = frozenset({"дешевле", "подешевле", "бюджетнее"})
+_WHY = frozenset({"почему", "чего", "отчего", "зачем", "что"})
+_CHEAPER = frozenset({"дешевле", "подешевле", "бюджетнее", "недорогой", "дешевый"})
 _PAID = frozenset(
-    {"было", "был", "стоило", "стоила", "стоил", "платила", "платил", "платили", "брали", "отдавала", "отдала"}
+    {
+        "кого",
+        "было",
+        "был",
+        "стоило",
+        "стоила",
+        "стоил",
+        "платила",
+        "платил",
+        "платили",
+        "брали",
+        "отдавала",
+        "отдала",
+    }
     | {"обошлось", "выходило", "вышло", "делала", "делали"}
 )
 

@@ -292,6 +292,7 @@ def _of_clause(
         meanings = frozenset() if place in gone else vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
+        is_small = is_small or _is_when(heard, place, meanings)
         if not meanings or is_small or heard.act(place) is SpeechAct.KEPT:
             continue
         if _is_hint(heard, place, meanings):
@@ -308,6 +309,16 @@ def _of_clause(
         for hint in own.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
+
+
+def _is_when(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
+    """Whether an adjective says when something is to be, and no kind of it: "в вечернее время"."""
+    if {"PARTADJ", "WDADJ"}.isdisjoint(LEXICON.get(heard.word(place), ())):
+        return False
+    vocabulary = heard.context.vocabulary
+    ids = vocabulary.fitting(meanings)
+    beside = [vocabulary.fitting(vocabulary.service_words(heard.word(one))) for one in (place - 1, place + 1)]
+    return not any(ids & one for one in (*beside, frozenset(heard.context.candidates)))
 
 
 def _sure_quotes(

@@ -411,7 +411,7 @@ def vocabulary_of(
     asked_for = {word: one for one in facts for word in _asked_for(one, morphology)}
     in_titles = frozenset[str]().union(*(one.title for one in indexed))
     meanings, trade = _meanings(own, common, in_titles)
-    meanings = _as_written(services, meanings, morphology)
+    meanings = _without_times(_as_written(services, meanings, morphology))
     names, families = _staff_words(staff, common)
     titled = frozenset(
         form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
@@ -730,6 +730,18 @@ def _as_written(
             for spelt in (word, by_sound(word) if word.isascii() else word):
                 found[spelt] = found.get(spelt, frozenset()) | {lemma}
     return found
+
+
+def _without_times(meanings: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The meanings without words for when, which name a service only in its title: "вечером" is no «Вечер йоги»."""
+    return {form: words for form, words in meanings.items() if _TIMES.isdisjoint(LEXICON.get(form, ()))}
+
+
+_TIMES = frozenset(
+    {"PARTN", "PARTI", "PARTG", "WD", "WDPL", "MONTH", "MONTHN", "MONTHG", "MONTHP", "REL", "UDAY", "DAY_NOUN"}
+    | {"DAY_OFF", "WEEKEND", "UWEEK", "UMONTH", "NOON"}
+)
+"""What words of the grammar of times are that say when."""
 
 
 def _adjectives_of(noun: str, own: Collection[str]) -> set[str]:

@@ -74,6 +74,10 @@ def _answer(text: str, known: Situation) -> tuple[Reply, str]:
         "кусается цена",
         "ого цены",
         "скидку сделаете?",
+        "почему дороже чем в прошлый раз?",
+        "а у кого за 1700?",
+        "а подешевле стрижка какая?",
+        "я же 1500 платил",
     ],
 )
 def test_who_asks_less_is_named_and_proposed(text: str) -> None:

@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def haggled(turn: TurnFacts) -> Step | None:
     """The step that a wish for a lower price leads to; None where there is none."""
-    if not turn.has(Haggle) or _is_a_listed_price(turn):
+    if not turn.has(Haggle) or (_is_a_listed_price(turn) and standing_proposal(turn) is None):
         return None
     if turn.dialogue.haggled:
         return Reply(
@@ -44,7 +44,8 @@ def haggled(turn: TurnFacts) -> Step | None:
         )
     dialogue = replace(turn.dialogue, haggled=1)
     noted = replace(turn, situation=replace(turn.situation, dialogue=dialogue))
-    is_chosen = turn.has(NamedStaff, NamedService)
+    is_another = any(not {*one.ids} & {*turn.dialogue.services} for one in turn.of(NamedService))
+    is_chosen = turn.has(NamedStaff) or is_another
     return (None if is_chosen else _of_offer(noted)) or _as_listed(noted)
 
 
@@ -91,7 +92,7 @@ def _of_offer(turn: TurnFacts) -> Step | None:
 
 
 def _asks_least(turn: TurnFacts, services: Sequence[int]) -> tuple[int, Decimal] | None:
-    """Who of all that may be offered asks least, and how much."""
+    """Who of all that may be offered asks just the sum that was named, else least, and how much."""
     each = [
         (one, price.low)
         for one in performers(turn.salon, services)
@@ -99,7 +100,8 @@ def _asks_least(turn: TurnFacts, services: Sequence[int]) -> tuple[int, Decimal]
         and (price := price_of(turn.salon, services, one)).low is not None
         and price.low is not None
     ]
-    return min(each, key=lambda one: one[1], default=None)
+    named = {Decimal(one.amount) for one in turn.of(NamedPrice)}
+    return min(each, key=lambda one: (one[1] not in named, one[1]), default=None)
 
 
 def _with_whom_it_is_less(
