@@ -28,4 +28,5 @@ app = create_app(Container(config, lock_seconds=LOCK_SECONDS, keeps_statements=T
 
 # all that is loaded by now stays: a collection that walked over it would hold up every request for 0.1 s
 gc.freeze()
+gc.set_threshold(10_000)  # most of what a request makes goes with it, and is not looked at five times as often
 gc.enable()

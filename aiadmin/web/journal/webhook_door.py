@@ -19,6 +19,7 @@ from aiadmin.domain.errors import CompanyNotFoundError, TooManyWebhooksError, Un
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.quota import Quota
+from aiadmin.edge.bodies import WEBHOOK_BYTES
 from aiadmin.edge.peers import peer_of
 from aiadmin.services.journal import webhooks as inbox
 from aiadmin.web.http import request_log
@@ -26,7 +27,7 @@ from aiadmin.web.http.fields import MAX_ID
 from aiadmin.web.http.guards import REFUSAL
 from aiadmin.web.http.guesses import Guesses
 from aiadmin.web.http.headers import data_headers
-from aiadmin.web.http.json_body import READ_BYTES, body_of, object_of
+from aiadmin.web.http.json_body import object_in, unread_body_of
 from aiadmin.web.http.keys import is_same
 
 Environ = dict[str, Any]
@@ -69,12 +70,11 @@ class WebhookDoor:
         self._check_key(company_id, request)
         if not self._shares.take(company_id):
             raise TooManyWebhooksError(self._shares.wait_seconds(company_id))
-        request.max_content_length = READ_BYTES
-        payload = object_of(request)
+        body = unread_body_of(request, WEBHOOK_BYTES)
         inbox.receive(
             company_id,
-            payload=payload,
-            body=body_of(request),
+            payload=object_in(request, body),
+            body=body,
             salon_of=container.salon_of,
             inbox=container.webhook_writer,
             clock=container.clock,
