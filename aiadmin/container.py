@@ -149,6 +149,7 @@ _BOT = (
 _OF_JOBS = (
     "aiadmin.adapters.speech.voice_notes",
     "aiadmin.adapters.yclients.status_post",
+    "aiadmin.domain.messages.number_plans",
     "aiadmin.services.chat.confirmations",
     "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.openings",

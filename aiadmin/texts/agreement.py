@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 _SIGNS = r"[\s*_~«„“\"]*"
 _LABEL = rf"{_SIGNS}[:—–-]{_SIGNS}"
-_BEGINS = r"(?:^|[.!?:;,|•·(/\U0001f000-\U0001faff\u2600-\u27bf])(?:[^\w{\n]|_){0,8}(?:вас\s+)?"
+_BEGINS = r"(?:^|(?-i:[.!?:;,|•·(/\U0001f000-\U0001faff\u2600-\u27bf]))(?:[^\w{\n]|_){0,8}(?:вас\s+)?"
 """Where a label begins: with the line, or behind a sign or a picture that ends what was said before."""
 _VERB_BEFORE = r"\b(?=(?:жд[её]т|ждут|прим[еу]т)\s)"
 """In the middle of a sentence, behind the verb that goes with it."""
@@ -141,7 +142,9 @@ _WORD = re.compile(r"(?<![\w{])\w+(?![\w}])")
 _AGREEING = re.compile(rf"(?P<stem>{'|'.join(_WITH)})(?P<ending>\w*)", re.IGNORECASE)
 
 
+@cache
 def _pattern(word: _Word, variable: str) -> re.Pattern[str]:
+    """Made when a text has the word: all of them take as long as ten texts."""
     endings = "|".join(sorted({word.one, word.several}, reverse=True))
     after = r"[^.!?;,\n]*" if word.has_predicate else ""
     return re.compile(
@@ -151,11 +154,7 @@ def _pattern(word: _Word, variable: str) -> re.Pattern[str]:
     )
 
 
-_RULES = tuple(
-    (variable, word, _pattern(word, variable))
-    for variable, words in (("services", _SERVICES), ("master", _MASTERS))
-    for word in words
-)
+_RULES = (*(("services", word) for word in _SERVICES), *(("master", word) for word in _MASTERS))
 
 
 def agreed(template: str, numbers: Mapping[str, int]) -> str:
@@ -167,9 +166,11 @@ def agreed(template: str, numbers: Mapping[str, int]) -> str:
     >>> agreed("Ваши услуги: {services}, мастер {master}", {"services": 1, "master": 2})
     'Ваша услуга: {services}, мастера {master}'
     """
-    for variable, word, pattern in _RULES:
-        if numbers[variable]:
-            template = pattern.sub(_Agreement(word=word, is_one=numbers[variable] == 1), template)
+    folded = template.casefold()
+    for variable, word in _RULES:
+        if numbers[variable] and word.stem in folded:
+            agreement = _Agreement(word=word, is_one=numbers[variable] == 1)
+            template = _pattern(word, variable).sub(agreement, template)
     return template
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aiadmin.adapters.countries import country_of
 from aiadmin.adapters.yclients import journal_parser
-from aiadmin.domain.messages import phone_numbers
+from aiadmin.domain.messages import number_plans
 from aiadmin.domain.messages.phone_numbers import read_phone
 
 EXAMPLES = json.loads((Path(__file__).parents[1] / "support" / "phone_numbers.json").read_text())["examples"]
@@ -53,7 +53,7 @@ def test_a_russian_mobile_number_is_the_same_in_all_its_spellings(
 @example(9999999999, "BY", True)
 def test_what_is_read_at_a_glance_is_what_the_rules_read(number: int, country: str, has_plus: bool) -> None:
     written = f"{'+' * has_plus}7{number}"
-    assert read_phone(written, country) == phone_numbers._only_number_in(written, country)
+    assert read_phone(written, country) == number_plans.only_number_in(written, country)
 
 
 @given(st.integers(10**6, 10**15 - 1), st.sampled_from(["RU", "KZ", "BY", "UZ", "GE", "DE"]))

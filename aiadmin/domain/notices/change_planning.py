@@ -17,15 +17,13 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.messages.sending_policy import TURNS_AWAY
-from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
+from aiadmin.domain.notices.notice import IMPORTED, AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 
 CHANGE_NOTICE_LIFETIME = timedelta(hours=24)
 """What happened longer ago is not told: we were away, or the phone was. A cancellation is worth telling later."""
 MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
-IMPORTED = "imported"
-"""Why there is no notice of a booking of an import."""
 TOLD_IN_CHAT = "told_in_chat"
 """Why there is no notice of a change that the bot has made."""
 IMPORT_SETTLES = timedelta(minutes=10)

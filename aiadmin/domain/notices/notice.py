@@ -39,6 +39,8 @@ class NoticeKind(StrEnum):
     REVIEW = "review"
 
 
+IMPORTED = "imported"
+"""Why there is no notice of a booking of an import."""
 CHANGE_NOTICES = frozenset({NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
 """What tells of a change; the others tell of the time that passes."""
 

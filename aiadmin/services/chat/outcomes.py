@@ -26,6 +26,7 @@ from aiadmin.services.chat.openings import Opening
 from aiadmin.services.chat.salon_messages import tell_salon
 from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts.chat import render, salon
+from aiadmin.texts.ru.chats import SPOKEN
 
 REPLY_WITHIN = timedelta(minutes=10)
 """An answer that comes later is odd."""
@@ -194,7 +195,7 @@ def _heard(part: ChatPart) -> list[str]:
 def _shown(said: str | Media, *, is_spoken: bool) -> str:
     if isinstance(said, Media):
         return said.kind.value
-    return salon.SPOKEN.format(words=said) if is_spoken else said
+    return SPOKEN.format(words=said) if is_spoken else said
 
 
 def _after(opening: Opening, reply: Reply, now: datetime) -> Chat:

@@ -12,15 +12,16 @@ from dataclasses import is_dataclass
 from datetime import time, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import structlog
-from cattrs.preconf.json import JsonConverter, make_converter
-from cattrs.strategies import configure_tagged_union, include_subclasses
 
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
 from aiadmin.domain.chat.steps import AttendanceAnswer, Need
+
+if TYPE_CHECKING:
+    from cattrs.preconf.json import JsonConverter
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -77,7 +78,10 @@ def _with_parts(kinds: Iterable[Any]) -> list[Any]:
 
 @cache
 def _converter() -> JsonConverter:
-    """Made with the first value: resolving all types costs some 20 ms."""
+    """Made with the first value: the library and resolving all types cost some 50 ms."""
+    from cattrs.preconf.json import make_converter
+    from cattrs.strategies import configure_tagged_union, include_subclasses
+
     converter = make_converter(omit_if_default=True)
     for kind, write, parse in (
         (time, time.isoformat, time.fromisoformat),

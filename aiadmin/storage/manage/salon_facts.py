@@ -19,9 +19,9 @@ from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.manage.attention import SalonUpkeep
 from aiadmin.domain.manage.salon_state import SalonFacts
 from aiadmin.domain.messages.sending_policy import BlockReason
-from aiadmin.domain.notices.change_planning import IMPORTED
+from aiadmin.domain.notices.notice import IMPORTED
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.storage.notices.calls import HAS_NOT_REACHED, IS_SO, is_asked_about
+from aiadmin.storage.notices.undelivered import HAS_NOT_REACHED, IS_SO, is_asked_about
 
 _HAS_LEFT = is_asked_about("(call.state = 'sent' OR call.delivered_at IS NOT NULL)")
 _KNOWN = """companies.id, companies.integration_status, companies.whatsapp_connected, companies.messages_paused_at,

@@ -17,18 +17,14 @@ from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
 from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp, UnplannedEvent
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.storage.chat.answers import asked_for, is_asked, is_settled
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.clients import GIVEN, client_values, is_same, of_notice, of_row
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
+from aiadmin.storage.notices.undelivered import CLIENT, HAS_NOT_REACHED, IS_SO, STARTS, WAS
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
-_STARTS = "COALESCE(CAST(notices.announced ->> 'starts_at' AS timestamptz), notices.deadline_at)"
-"""When the visit begins; the deadline, which is the same time, where `announced` has none."""
-_CLIENT = of_notice("notices")
-_WAS = "CAST(notices.announced -> 'was' ->> 'starts_at' AS timestamptz)"
-_FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
+_FIRST = f"LEAST({STARTS}, CASE WHEN {WAS} > :now THEN {WAS} END)"
 _BESIDE = f"""
 CROSS JOIN LATERAL (
   SELECT min(beside.starts_at) AS starts_at FROM records AS beside
@@ -37,9 +33,9 @@ CROSS JOIN LATERAL (
   WHERE beside.company_id = notices.company_id AND beside.record_id <> notices.record_id
     AND beside.deleted_at IS NULL AND beside.attendance <> -1
     AND NOT (beside.is_unpaid AND COALESCE(message_settings.settings ->> 'wait_for_payment', 'true') = 'true')
-    AND {is_same(_CLIENT, of_row("beside"))}
+    AND {is_same(CLIENT, of_row("beside"))}
     AND EXISTS (
-      SELECT FROM unnest(ARRAY[{_STARTS}, {_WAS}]) AS known (at)
+      SELECT FROM unnest(ARRAY[{STARTS}, {WAS}]) AS known (at)
       WHERE known.at = beside.starts_at OR (
         known.at < beside.starts_at + make_interval(secs => beside.seconds)
         AND beside.starts_at < known.at + make_interval(secs => COALESCE(own.seconds, 0))
@@ -122,82 +118,6 @@ SELECT event.id, event.company_id, event.record_id, event.kind, event.before, re
   records.deleted_at IS NOT NULL AS is_deleted
 {_UNPLANNED} ORDER BY event.id LIMIT :limit
 """)
-HAS_NOT_REACHED = """
-notices.kind IN ('moved', 'cancelled') AND (
-  (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
-  OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
-) AND message.delivered_at IS NULL
-"""
-"""What would turn a client away was given up, or its message may not have arrived; `:reasons` is `BlockReason`."""
-
-
-def is_asked_about(call: str) -> str:
-    """Whether the salon was asked to call about one of `notices`, by a message `call` of which this is so.
-
-    A call and what it is about have one time, and one client.
-    """
-    return f"""EXISTS (
-      SELECT FROM outbox_messages AS call
-      JOIN notices AS first ON first.company_id = call.company_id
-        AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
-      WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
-        AND call.dedup_key LIKE 'call:%' AND {call}
-        AND (first.id = notices.id OR {is_same(_CLIENT, of_notice("first"))})
-    )"""
-
-
-IS_SO = f"""
-notices.announced <> '{{}}' AND GREATEST({_STARTS}, {_WAS}) > :now
-AND NOT EXISTS (
-  SELECT FROM message_settings
-  WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
-)
-AND NOT EXISTS (
-  SELECT FROM records
-  WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
-    AND CASE notices.kind
-      WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS} OR CASE
-        WHEN {_CLIENT.number} IS NULL OR records.client_number IS NULL
-        THEN records.client_id <> {_CLIENT.card}
-        ELSE records.client_number <> {_CLIENT.number}
-      END
-      ELSE records.deleted_at IS NULL AND (
-        {is_same(_CLIENT, of_row("records"))} OR EXISTS (
-          SELECT FROM clients AS card
-          WHERE card.company_id = notices.company_id AND card.deleted_at IS NOT NULL
-            AND card.client_id = {_CLIENT.card}
-        )
-      )
-    END
-)
-AND NOT (notices.kind = 'cancelled' AND EXISTS (
-  SELECT FROM questions
-  WHERE questions.company_id = notices.company_id AND questions.answer = 'no'
-    AND (
-      questions.record_id = notices.record_id
-      OR jsonb_exists(questions.others, CAST(notices.record_id AS text))
-    )
-    AND {asked_for("notices.record_id")} = {_STARTS}
-    AND {is_asked(_CLIENT.card, "notices.announced ->> 'client_phone'", _CLIENT.number)}
-    AND NOT {is_settled("notices.record_id")}
-))
-AND NOT (notices.kind = 'cancelled' AND EXISTS (
-  SELECT FROM records AS twin
-  LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
-  WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL
-    AND twin.attendance <> -1 AND {is_same(_CLIENT, of_row("twin"))}
-    AND (twin.starts_at = {_STARTS} OR (
-      twin.starts_at < {_STARTS} + make_interval(secs => COALESCE(gone.seconds, 0))
-      AND {_STARTS} < twin.starts_at + make_interval(secs => twin.seconds)
-    ))
-))
-"""  # noqa: S608 - our own words
-"""Whether a call about a notice is still due, as `notice.stale_reason` decides it for messages.
-
-The visit is to come, its client is not forgotten, the change was not undone, the same client has no other booking at
-that time, and the salon wants such notices sent. A client who has the booking now, or the number, has another notice;
-a card that is gone was merged.
-"""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
@@ -225,14 +145,14 @@ WITH unread AS (
 ), listed AS (
   UPDATE notices SET called_at = :now FROM unread
   WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at
-  AND {is_same(_CLIENT, GIVEN)} AND notices.kind IN ('moved', 'cancelled') AND {IS_SO}
+  AND {is_same(CLIENT, GIVEN)} AND notices.kind IN ('moved', 'cancelled') AND {IS_SO}
   RETURNING notices.*
 ) {_WITH_BOOKING}
 """)  # noqa: S608 - our own words
 """A call and what it is about have one time."""
 _ASKED_OF = f"""
 notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at
-  AND {is_same(_CLIENT, of_notice("first"))}
+  AND {is_same(CLIENT, of_notice("first"))}
 """
 """What was asked about in one call, with the first of it."""
 _UNREAD = f"""
@@ -244,7 +164,7 @@ WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_i
 _STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({IS_SO}) OR EXISTS (
   SELECT FROM notices AS newer
   WHERE newer.company_id = notices.company_id AND newer.created_at > call.created_at AND newer.kind = ANY(:news)
-    AND {is_same(_CLIENT, of_notice("newer"))}
+    AND {is_same(CLIENT, of_notice("newer"))}
 ))"""
 """Something in it is not so any more, or more is known of the person since: what stands of a visit may be other."""
 _RECALL = text(f"""

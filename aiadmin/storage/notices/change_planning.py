@@ -12,20 +12,19 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.notices.change_planning import (
-    IMPORTED,
     MOST_AT_ONCE,
     Booking,
     LastNotice,
     NewNotice,
     StoredEvent,
 )
-from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, NoticeKind
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, IMPORTED, AnnouncedVisit, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.locks import Lock
-from aiadmin.storage.notices.calls import is_asked_about
 from aiadmin.storage.notices.clients import client_values, is_same, of_notice, of_row
+from aiadmin.storage.notices.undelivered import is_asked_about
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 
 _EVENTS = """

@@ -10,8 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.notices.change_planning import IMPORTED
-from aiadmin.domain.notices.notice import NoticeKind, StaleReason
+from aiadmin.domain.notices.notice import IMPORTED, NoticeKind, StaleReason
 from aiadmin.domain.notices.upcoming import DroppedNotice, UpcomingBooking, WaitingNotice
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.notices.reminder_planning import RECORD

@@ -29,6 +29,7 @@ from aiadmin.domain.chat.when import Time
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.ru.calls import who
+from aiadmin.texts.ru.chats import SPOKEN
 
 REASONS: Mapping[HandOverReason, str] = {
     HandOverReason.HUMAN: "просит ответить администратора",
@@ -52,8 +53,6 @@ _STILL_OURS = "Ответьте сами, пожалуйста."
 _READ_IT = "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
 _LONGEST_WORDS = 300
 _CHANGE: Mapping[VisitOperation, str] = {VisitOperation.MOVE: "перенести", VisitOperation.CANCEL: "отменить"}
-SPOKEN = "голосовое: {words}"
-"""What was heard of a voice message, which may be misheard."""
 
 
 def shown_words(one: Utterance) -> str:

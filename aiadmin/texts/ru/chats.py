@@ -9,6 +9,8 @@ from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.texts.ru import formatting as wording
 
 SENDING = "Отправляем."
+SPOKEN = "голосовое: {words}"
+"""What was heard of a voice message, which may be misheard."""
 _ATTENDANCE: Mapping[Attendance, str | None] = {
     Attendance.NO_SHOW: "не пришёл",
     Attendance.WAITING: None,

@@ -19,7 +19,7 @@ from aiadmin.services.manage.conversations import CHATS
 from aiadmin.services.manage.overview import OwnerActions
 from aiadmin.storage.console.feed import SentLine
 from aiadmin.texts import ru
-from aiadmin.texts.chat.salon import SPOKEN
+from aiadmin.texts.ru import chats
 from aiadmin.texts.ru import console as texts
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import manage_url
@@ -188,7 +188,9 @@ def show_chat(company_id: int, contact_id: int) -> str | Response:
         ConsoleSection.SALONS,
         company=company,
         path=f"{CONSOLE}/salons/{company_id}",
-        entries=[(one, SPOKEN.format(words=one.text) if one.is_spoken else one.text) for one in reversed(entries)],
+        entries=[
+            (one, chats.SPOKEN.format(words=one.text) if one.is_spoken else one.text) for one in reversed(entries)
+        ],
         who=next((one.name for one in entries if one.name), None),
         statuses=texts_manage.MESSAGE_STATUSES,
         authors=texts.AUTHORS,

@@ -13,7 +13,6 @@ from aiadmin.domain.ids import ContactId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage.conversations import CHATS, ConversationService
-from aiadmin.texts.chat.salon import SPOKEN
 from aiadmin.texts.ru import chats as words
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.http import schemas
@@ -138,7 +137,7 @@ def _message(entry: LogEntry) -> Mapping[str, object]:
         "at": entry.at,
         "phone": entry.phone,
         "name": entry.name,
-        "text": SPOKEN.format(words=entry.text) if entry.is_spoken else entry.text,
+        "text": words.SPOKEN.format(words=entry.text) if entry.is_spoken else entry.text,
         "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
         "status": entry.status,
         "reason": texts_manage.message_reason(entry.reason),

@@ -15,7 +15,6 @@ from aiadmin.domain.journal.booking_event import BookingEvent, EventKind, EventS
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.notices.change_planning import (
     IMPORT_SETTLES,
-    IMPORTED,
     MOST_AT_ONCE,
     SLIP,
     TOO_EARLY,
@@ -26,7 +25,7 @@ from aiadmin.domain.notices.change_planning import (
     by_booking,
     plan,
 )
-from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
+from aiadmin.domain.notices.notice import IMPORTED, AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 from tests.support.journals import COLOURING, HAIRCUT, NOW, record
 
