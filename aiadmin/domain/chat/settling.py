@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aiadmin.domain.chat.care import care_asked
 from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     Abuse,
@@ -98,7 +99,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found = _without_yes(_without_said_again(heard, found))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
-    found = _without_asides(_of_lasting(heard, found))
+    found = _of_care(heard, _without_asides(_of_lasting(heard, found)))
     found = without(found, WantBooking, AskSlots) if asks_who(heard) else found
     if heard.context.asked in _OFFERED and any(isinstance(one, Haggle) for one in found):
         found = without(found, AskPrice, AskSlots, AskFact, WantBooking)
@@ -122,6 +123,19 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
 
 _OFFERED = frozenset({Asked.CONSENT, Asked.NAME, Asked.GUEST_NAME, Asked.TIME, Asked.STAFF})
 """Questions beside an offer: whether there is anything for less is asked of it, and of no price list."""
+
+
+def _of_care(heard: Heard, commands: list[Command]) -> list[Command]:
+    """What is asked of the time before or after a service, or of an age, is no wish for what is named in it."""
+    asked = [*care_asked(heard)] if heard.context.asked in {None, Asked.ATTENDANCE} else []
+    is_known = any(one.topic in heard.context.vocabulary.topic_words.values() for one in asked)
+    is_read = any(isinstance(one, (AskFact, *FOR_A_HUMAN)) for one in commands)
+    if not asked or (is_read and not is_known):
+        return commands
+    return [*without(commands, *_BESIDE_CARE), *asked]
+
+
+_BESIDE_CARE = (NamedService, Suits, AskSlots, AskDuration, AskFact, Guest, NotUnderstood, AskHours, Elsewhen)
 
 
 def _of_master(heard: Heard, commands: list[Command]) -> list[Command]:

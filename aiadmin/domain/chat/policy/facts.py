@@ -20,7 +20,10 @@ _RULES: Mapping[str, str] = {"отмена": "cancel", "предоплата": "
 _OF_OPENING = ("работ", "открыт", "закрыт", "праздн", "выходн", "график", "режим")
 _DATED = re.compile(rf"\d{{1,2}}\.\d\d\b|\d\D{{0,3}}\s+(?:{'|'.join(MONTHS)})\b")
 """A date with its month: a day of the week alone is told of every week."""
-_ANSWERING: Mapping[str, tuple[str, ...]] = {"подготовка": ("возьм", "принес", "выда", "собой")}
+_ANSWERING: Mapping[str, tuple[str, ...]] = {
+    "подготовка": ("возьм", "принес", "выда", "собой"),
+    "возраст": ("взросл", "родител", "подрост", "несоверш"),
+}
 """What an answer has that is one to a topic, whatever it is called: towels that are given out need not be brought."""
 
 
