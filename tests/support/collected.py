@@ -8,6 +8,7 @@ collected the same, and makes the tests of a file when it comes to run one of th
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,35 +16,52 @@ from typing import Any, SupportsIndex
 
 import pytest
 
-_names: list[str] = []
-"""The ids of all tests in their order; none where they could not be collected."""
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A test that is still to be made.
+
+    Attributes:
+        file: its path, as it begins the name.
+        place: how many tests of its file come before it. The name alone does not find it: where pytest collects a
+            second time in one process it escapes once more what a name has of bytes.
+    """
+
+    nodeid: str
+    file: str
+    place: int
+
+
+NAMES: list[Name] = []
+"""Those of all tests, in the order in which they run; none where they could not be collected."""
 
 
 class Names:
     """A plugin of whoever collects before workers are forked: it keeps the names."""
+
+    def __init__(self) -> None:
+        self._names: dict[pytest.Item, Name] = {}
+        self._counts: Counter[str] = Counter()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """What fails halfway stays among the modules, where a worker would take it for a file without tests."""
         if report.failed:
             sys.modules.pop(report.nodeid.removesuffix(".py").replace("/", "."), None)
 
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        file = item.nodeid.partition("::")[0]
+        self._names[item] = Name(nodeid=item.nodeid, file=file, place=self._counts[file])
+        self._counts[file] += 1
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Unless something could not be collected: then each worker tries, and says so."""
-        if not session.testsfailed:
-            _names[:] = [item.nodeid for item in session.items]
+        NAMES[:] = [] if session.testsfailed else [self._names[item] for item in session.items]
 
 
 def collect_by_name(config: pytest.Config) -> None:
     """Have a worker take the names, if there are any; where single tests are asked for, pytest wants to see them."""
-    if _names and not any("::" in argument for argument in config.args):
+    if NAMES and not any("::" in argument for argument in config.args):
         config.pluginmanager.register(_ByName())
-
-
-@dataclass(frozen=True)
-class _Name:
-    """One test that is still to be made."""
-
-    nodeid: str
 
 
 class _File(pytest.File):
@@ -69,7 +87,7 @@ class _ByName:
     def pytest_collection_modifyitems(self, items: list[Any]) -> Iterator[None]:
         """In the end they are the same as before, and in the same order."""
         yield
-        items[:] = [_Name(name) for name in _names]
+        items[:] = NAMES
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -80,26 +98,21 @@ class _Tests(list[Any]):
     """The tests by their numbers; each is made, with its whole file, when it is asked for."""
 
     def __init__(self, session: pytest.Session, files: dict[str, _File]) -> None:
-        super().__init__(session.items)
+        super().__init__(NAMES)
         self._session, self._files = session, files
         self._numbers: dict[str, list[int]] = {}
-        for number, test in enumerate(session.items):
-            self._numbers.setdefault(_file_of(test.nodeid), []).append(number)
+        for number, name in enumerate(NAMES):
+            self._numbers.setdefault(name.file, []).append(number)
 
     def __getitem__(self, number: SupportsIndex | slice) -> Any:
         test = super().__getitem__(number)
-        if isinstance(test, _Name):
-            self._make(_file_of(test.nodeid))
+        if isinstance(test, Name):
+            self._make(test.file)
             test = super().__getitem__(number)
         return test
 
     def _make(self, name: str) -> None:
         file = self._files[name]
-        module = pytest.Module.from_parent(file.parent, path=file.path)
-        made = {test.nodeid: test for test in self._session.genitems(module)}
+        made = list(self._session.genitems(pytest.Module.from_parent(file.parent, path=file.path)))
         for number in self._numbers[name]:
-            self[number] = made[super().__getitem__(number).nodeid]
-
-
-def _file_of(nodeid: str) -> str:
-    return nodeid.partition("::")[0]
+            self[number] = made[NAMES[number].place]

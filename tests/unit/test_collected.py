@@ -15,7 +15,7 @@ from tests.support import collected
 *options, first, second = sys.argv[1:]
 for folder in (first, first, second, second):
     code = pytest.main([*options, "--rootdir", folder, folder], plugins=[collected.Names()])
-    print(int(code), *collected._names)
+    print(int(code), *(name.nodeid for name in collected.NAMES))
 """
 PLAIN = ("xdist", "cacheprovider", "schemathesis", "anyio", "valkey")
 
