@@ -177,7 +177,7 @@ def one_spelling(phone: str) -> str:
     >>> one_spelling("5531988887777"), one_spelling("553188887777"), one_spelling("79990000001")
     ('553188887777', '553188887777', '79990000001')
     """
-    return min(spellings([phone]), key=len)
+    return min(spellings([phone]), key=len) if phone.startswith(_TWICE_IN) else phone
 
 
 def observation(*addresses: tuple[str, str], push_name: str | None = None) -> IdentityObservation | None:
