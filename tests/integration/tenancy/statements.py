@@ -83,6 +83,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "Questions.claim",
             "Questions.due_keys",
             "DueNotices.has_due",
+            "DueNotices.look",
             "DueNotices.due_keys",
             "DueNotices.expire",
             "DueNotices.sync_with_messages",
