@@ -17,7 +17,7 @@ from aiadmin.domain.chat.when import Asked, Span
 _MOST_STARS = 5
 _STARS = frozenset("⭐★🌟")
 _NUMBERS = ("NUM", "ORD")
-_LAST = frozenset({"последнее", "последний", "последнюю", "последняя"})
+_LAST = frozenset({"последнее", "последний", "последнюю", "последняя", "последней"})
 _ANY = frozenset({"любое", "любой", "любую", "любая"})
 _BESIDE_A_NUMBER = frozenset(
     {"вариант", "варианта", "варианту", "номер", "пункт", "строка", "строчка", "под", "на", "за", "это", "пусть", "и"}
@@ -48,15 +48,26 @@ def answers_in(heard: Heard) -> Iterator[Command]:
         yield Yes(but=heard.text.strip(), spans=_spans(heard, "YES"))
 
 
-def _of_removed(heard: Heard) -> Iterator[tuple[int, int]]:
-    """The line of the visits that are listed which is to be off, and where it is said: "вторую уберите"."""
-    verbs = {*heard.removed, *(hit.first for hit in heard.of("WANT_CANCEL") if not hit.value)}
+def _of_changed(heard: Heard) -> Iterator[tuple[int, int]]:
+    """The line of the visits that are listed which is to be changed, and where it is said: "вторую уберите"."""
+    verbs = {*heard.removed, *(hit.first for hit in heard.of("WANT_CANCEL", "WANT_MOVE") if not hit.value)}
     sentences = {heard.sentences[place] for place in verbs}
+    lines = heard.context.options or heard.context.visits
     for place, token in enumerate(heard.tokens):
-        kinds = LEXICON.get(token.text, {})
-        is_one = "ORD" in kinds and token.text.endswith(("ую", "ью", "ой", "ый", "ий"))
-        if is_one and heard.sentences[place] in sentences and kinds["ORD"] <= heard.context.options:
-            yield int(kinds["ORD"]), place
+        number = _line(heard, place) if heard.sentences[place] in sentences else 0
+        if 0 < number <= lines:
+            yield number, place
+        elif token.text in _LAST and heard.sentences[place] in sentences and lines:
+            yield lines, place
+
+
+def _line(heard: Heard, place: int) -> int:
+    """The number of a line that a word is: an ordinal, or a bare number beside a verb that takes it away."""
+    word, kinds = heard.word(place), LEXICON.get(heard.word(place), {})
+    if "ORD" in kinds and word.endswith(("ую", "ью", "ой", "ый", "ий", "ая", "ья", "ей")):
+        return int(kinds["ORD"])
+    is_bare = word.isdecimal() and word.isascii() and len(word) == 1 and {place - 1, place + 1} & heard.removed
+    return int(word) if is_bare else 0
 
 
 def _is_bare_no(heard: Heard) -> bool:
@@ -126,7 +137,7 @@ def _leading_stars(heard: Heard) -> int:
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:
-    for number, place in _of_removed(heard):
+    for number, place in _of_changed(heard):
         yield Choose(number=number, spans=(heard.span(place, place + 1),))
     if heard.context.asked not in _LISTED | {Asked.OPTIONS}:
         return

@@ -95,6 +95,17 @@ class WantCancel(Command):
     """A visit is not to be, or the client says they cannot come."""
 
 
+class WantAlteration(Command):
+    """A visit that there is is to be for more, for less, or for somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Early(Command):
+    """The client comes before the time of their visit; by so many minutes, if that was said. Nothing is moved."""
+
+    minutes: int | None = None
+
+
 class WantHuman(Command):
     """A human is asked for."""
 
@@ -108,6 +119,8 @@ class NamedService(Command):
         unclear: the words for which nothing fits.
         is_excluded: whether it is just this that is not wanted.
         is_added: whether it is wanted on top of what was wanted before.
+        is_taken_off: whether a verb takes it away: of a visit that has it, or from the body.
+        is_only: whether just this is wanted, and nothing else.
         whom: for whom, where a burst has services of several persons: SELF, or the word for a guest.
     """
 
@@ -115,6 +128,8 @@ class NamedService(Command):
     unclear: str = ""
     is_excluded: bool = False
     is_added: bool = False
+    is_taken_off: bool = False
+    is_only: bool = False
     whom: str = ""
 
 
@@ -349,7 +364,7 @@ class Foreign(Command):
 
 QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact, AskMyVisits)
 """What is asked of what we know, and wishes for nothing."""
-LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel)
+LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel, WantAlteration)
 """What may end in a change of a salon's journal; a text that is hostile, or too long to be a wish, gives none."""
 
 

@@ -19,6 +19,7 @@ from aiadmin.domain.chat.mentions import guests_in, names_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.proposed import proposed_again, time_again
 from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.words.feelings import TAKEN, TAKING
 
 NEUTRAL = frozenset({"GREET", "THANK", "TRIFLE"})
 """What changes nothing beside an answer."""
@@ -45,7 +46,9 @@ class Consent:
         """Whether it is a yes and nothing beside it may change what is agreed to."""
         heard = self.heard
         is_one = is_bare_number(heard, "1")
-        is_agreed = heard.has(*self._kinds) or bool(self.demanded) or is_one or self._is_longed_for
+        is_taken = any(_takes(heard, place) for place in self._taken)
+        is_agreed = heard.has(*self._kinds) or bool(self.demanded) or is_taken or is_one
+        is_agreed = is_agreed or self._is_longed_for
         told = self.promised | self._felt | self._arranged
         if not is_agreed or any(not _is_within(hit, told) for hit in heard.of(*_DOUBTING)):
             return False
@@ -61,6 +64,7 @@ class Consent:
             heard.covered(NEUTRAL | self._kinds | self._coming)
             | self.of_name
             | self.demanded
+            | self._taken
             | heard.farewells
             | self.promised
             | self._felt
@@ -108,6 +112,17 @@ class Consent:
         return frozenset(place for hit in hits for place in range(hit.first, hit.end))
 
     @cached_property
+    def _taken(self) -> set[int]:
+        """The words of clauses that take what is offered, and nothing else: "фиксируй", "забираю это время"."""
+        heard = self.heard
+        if heard.context.offers is not VisitOperation.BOOK or heard.context.asked not in _DEMANDED_WHERE:
+            return set()
+        verbs = heard.covered({"SOFT"}) | {place for place in range(len(heard.tokens)) if _takes(heard, place)}
+        beside = {place for place, token in enumerate(heard.tokens) if token.text in TAKEN}
+        near = {place for place in beside for verb in verbs if heard.clauses[place] == heard.clauses[verb]}
+        return {*verbs, *near}
+
+    @cached_property
     def promised(self) -> frozenset[int]:
         """The words behind a yes that promise to write or to come some other time, or tell why.
 
@@ -145,8 +160,9 @@ class Consent:
         is_of_guest = known.asked is Asked.GUEST_NAME or bool(known.offered_for) or known.offers is None
         guests = [one for one in guests_in(heard) if one.name and is_of_guest]
         said = heard.within([span for one in (*names_in(heard), *guests) for span in one.spans])
+        own = {place for place in range(len(heard.tokens)) if _is_own_name(heard, place)}
         if heard.context.asked is Asked.CONSENT:
-            return frozenset(said | phrases) if said and phrases else frozenset()
+            return frozenset(said | phrases | own) if own or (said and phrases) else frozenset()
         joining = {
             place
             for place, token in enumerate(heard.tokens)
@@ -169,6 +185,29 @@ _DEMANDS: Mapping[VisitOperation, str] = {
     VisitOperation.CANCEL: "WANT_CANCEL",
 }
 _WHO = frozenset({"меня", "нас", "ее", "его", "их"})
+
+
+def _is_own_name(heard: Heard, place: int) -> bool:
+    """Whether a word is what the client is known to be called."""
+    names, word, called = heard.context.vocabulary.given_names, heard.word(place), heard.context.called
+    return bool(called) and word.isalpha() and names.get(word, word) == names.get(called, called)
+
+
+def _takes(heard: Heard, place: int) -> bool:
+    """Whether a verb asks us to put somebody down, or says that they take it; one that is denied does not."""
+    word, kind = heard.word(place), heard.word_class(place)
+    lemma = heard.context.vocabulary.morphology.lemma(word)
+    is_order = kind is WordClass.ORDER or (kind is WordClass.STATEMENT and word.endswith("ите"))
+    is_own = kind is WordClass.STATEMENT and word.endswith(_OF_ONESELF)
+    is_taken = word in TAKING or (is_order and lemma in _ORDERED) or (is_own and lemma in _SAID)
+    return is_taken and heard.word(place - 1) != "не"
+
+
+_OF_ONESELF = ("у", "ю", "ем", "им")
+_SAID = TAKING - {"писать", "записать", "записывать", "держать", "ставить", "поставить", "внести", "вносить"}
+"""What somebody says of themselves who takes it; "пишу" and "ставлю" are no such."""
+_ORDERED = TAKING - {"забирать", "забрать", "брать", "взять"}
+"""What is asked of us; "заберите" is of somebody or something else."""
 
 
 def _orders_only(heard: Heard, hit: Hit) -> bool:

@@ -10,7 +10,7 @@ from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.situation import Situation
-from aiadmin.domain.chat.vocabulary import Vocabulary
+from aiadmin.domain.chat.vocabulary import Vocabulary, plain
 from aiadmin.domain.chat.when import Asked, DayParts
 
 _ASKED: Mapping[AskKind, Asked] = {
@@ -34,6 +34,8 @@ def reading_context(situation: Situation, vocabulary: Vocabulary) -> ReadingCont
         listed=() if is_over else tuple(one.starts for one in dialogue.shown),
         candidates=() if is_over else dialogue.candidates,
         offers=ask.proposal.operation if ask is not None and ask.proposal is not None else None,
+        called=plain(situation.client.name or dialogue.name or "").partition(" ")[0],
+        visits=len(situation.client.visits),
         **_offered(ask, situation),
     )
 

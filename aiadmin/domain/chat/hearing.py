@@ -20,7 +20,7 @@ from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
 from aiadmin.domain.chat.titles import Quote
 from aiadmin.domain.chat.vocabulary import Vocabulary, number_of, plain
 from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When
-from aiadmin.domain.chat.words.remarks import COLLOQUIAL
+from aiadmin.domain.chat.words.remarks import COLLOQUIAL, REMOVING
 
 _LATIN = re.compile("[a-zA-Z]")
 _DIMENSIONS = frozenset({"д", "d"})
@@ -34,8 +34,10 @@ _UNTIMED = frozenset(SpeechAct) - {SpeechAct.WISH, SpeechAct.AILMENT}
 _LASTING = frozenset({"час", "часик", "полчаса", "часа", "уложиться", "успеть", "успеете", "управитесь", "успеем"})
 _TALKING = frozenset({Asked.DAY, Asked.TIME, Asked.SERVICE, Asked.STAFF})
 _WHICH_VISIT = frozenset(
-    {"первую", "вторую", "третью", "последнюю", "обе", "первый", "второй", "третий", "последний"}
+    {"первую", "вторую", "третью", "последнюю", "обе", "первый", "второй", "третий", "последний", "первая", "вторая"}
+    | {"третья", "последняя", "первой", "третьей", "последней"}
 )
+_NOT_NEEDED = frozenset({"надо", "нужно", "нужна", "нужен", "буду", "нада"})
 _OVER = frozenset(
     {"свободна", "свободен", "свободны", "свободной", "готова", "готов", "готовы", "готово", "закончить", "закончили"}
     | {"закончим", "закончите", "освободиться", "выйти", "уйти", "убежать", "освободилась"}
@@ -174,20 +176,39 @@ class Heard(Sentences):
 
     @cached_property
     def removed(self) -> frozenset[int]:
-        """The verbs that take a visit away, told by an ordinal or a day beside them: "вторую уберите", "снимите пт".
+        """The words that take a visit away, told by an ordinal, a day or a time beside them: "вторую уберите".
 
         Of anything else they are a service: "снимите покрытие в понедельник".
         """
-        hits = [hit for hit in self.of("WANT_CANCEL") if hit.value == "visit"]
-        return frozenset(hit.first for hit in hits if self._is_of_visit(hit))
-
-    def _is_of_visit(self, hit: Hit) -> bool:
         if self.context.asked in _TALKING:
-            return False
-        words = [self.word(place) for place in self.sentence(hit.first) if place != hit.first]
+            return frozenset()
+        verbs = {hit.first for hit in self.of("WANT_CANCEL") if hit.value == "visit"}
+        if self.context.visits:
+            verbs |= {place for place in range(len(self.tokens)) if self._takes_away(place)}
+        return frozenset(place for place in verbs if self._is_of_visit(place))
+
+    def _takes_away(self, place: int) -> bool:
+        """Whether a word takes away, or says that it is not needed, what stands beside it."""
+        word = self.word(place)
+        if word in _NOT_NEEDED:
+            return self.word(place - 1) == "не"
+        kinds = {WordClass.ORDER, WordClass.INFINITIVE, WordClass.STATEMENT}
+        return self.context.vocabulary.morphology.lemma(word) in REMOVING and self.word_class(place) in kinds
+
+    def _is_of_visit(self, verb: int) -> bool:
+        words = [self.word(place) for place in self.sentence(verb) if place != verb]
         known = self.context.vocabulary
         is_told = any({"WD", "REL"} & set(LEXICON.get(word, ())) or word in _WHICH_VISIT for word in words)
+        is_told = is_told or bool(self.context.visits and self._timed & {*self.sentence(verb)})
+        is_told = is_told or any(word.isdecimal() and int(word) <= self.context.visits for word in words)
         return is_told and not any(known.service_words(word) or word in known.names for word in words)
+
+    @cached_property
+    def _timed(self) -> set[int]:
+        """The places of days and times."""
+        return self.within(
+            [span for when in self.whens for part in (when.day, when.time) if part for span in part.spans]
+        )
 
     @cached_property
     def _lengths(self) -> set[int]:

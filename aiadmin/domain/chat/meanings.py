@@ -13,6 +13,7 @@ from aiadmin.domain.chat.commands import (
     AskPrice,
     Command,
     Earliest,
+    Early,
     Elsewhen,
     Greet,
     Haggle,
@@ -28,6 +29,7 @@ from aiadmin.domain.chat.commands import (
     Suits,
     Thank,
     Wait,
+    WantAlteration,
     WantBooking,
     WantCancel,
     WantHuman,
@@ -35,6 +37,7 @@ from aiadmin.domain.chat.commands import (
     WhichWay,
 )
 from aiadmin.domain.chat.consent import NEUTRAL
+from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
@@ -42,6 +45,7 @@ from aiadmin.domain.chat.inquiries import inquiries_in
 from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
+from aiadmin.domain.chat.words.remarks import OWN
 
 _DIGITS_OF_A_PRICE = range(3, 7)
 
@@ -99,6 +103,7 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     yield from _times(heard)
     yield from _wishes(heard)
     yield from inquiries_in(heard)
+    yield from _alterations(heard)
     yield from _late(heard)
     if heard.has("SPAM"):
         yield Spam(spans=heard.spans("SPAM"))
@@ -233,6 +238,8 @@ def _wishes(heard: Heard) -> Iterator[Command]:
     is_in_a_talk = heard.context.asked in _IN_A_TALK
     if heard.spans("WANT_MOVE", "") or (heard.has("WANT_MOVE") and not is_in_a_talk):
         yield WantMove(spans=heard.spans("WANT_MOVE"))
+    elif _gives_another_day(heard):
+        yield WantMove()
     if comes_after_all(heard):
         return
     if heard.spans("WANT_CANCEL", "") or heard.removed or _may_cancel(heard):
@@ -241,6 +248,21 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         yield WantMove(spans=heard.spans("WANT_CANCEL"))
     if heard.spans("WANT_BOOKING", ""):
         yield WantBooking(spans=heard.spans("WANT_BOOKING", ""))
+
+
+def _gives_another_day(heard: Heard) -> bool:
+    """Whether who has a visit names a day that does not suit, and one that does: "не завтра, а в пятницу"."""
+    if not heard.context.visits or heard.context.asked is not None or heard.has("WANT_BOOKING", "WANT_CANCEL"):
+        return False
+    days = [place for place, token in enumerate(heard.tokens) if {"WD", "REL"} & LEXICON.get(token.text, {}).keys()]
+    refused = [place for place in days if _is_refused(heard, place)]
+    is_named = any(True for _ in services_in(heard))
+    return bool(refused) and not is_named and any(when.day and when.day.any_of for when in heard.whens)
+
+
+def _is_refused(heard: Heard, place: int) -> bool:
+    lead = place - 1 - (heard.word(place - 1) in {"в", "во", "на"})
+    return heard.word(lead) == "не" or heard.word(place + 1) in {"никак", "мимо"}
 
 
 def _is_sooner_or_later(heard: Heard) -> bool:
@@ -267,11 +289,77 @@ def _wishes_a_time(heard: Heard) -> bool:
     return any((when.day and when.day.any_of) or (when.time and when.time.any_of) for when in heard.whens)
 
 
-def _late(heard: Heard) -> Iterator[Late | WantMove]:
-    if _is_moved(heard):
+def _alterations(heard: Heard) -> Iterator[WantAlteration]:
+    """What says that a visit is to be for more, for something else, or for somebody else."""
+    places = range(len(heard.tokens))
+    if heard.has("ALTER") or any(_is_for_kin(heard, place) or _is_replaced(heard, place) for place in places):
+        yield WantAlteration(spans=heard.spans("ALTER"))
+
+
+def _is_replaced(heard: Heard, place: int) -> bool:
+    """Whether a verb gives something else for a service: "поменяйте чистку на пилинг"."""
+    near = (heard.word(place + 1), heard.word(place + 2))
+    services = [word for word in near if heard.context.vocabulary.service_words(word)]
+    return heard.word(place) in _REPLACING and bool(services)
+
+
+_REPLACING = frozenset({"поменяйте", "поменять", "поменяем", "замените", "заменить", "сменить", "смените"})
+
+
+def _is_for_kin(heard: Heard, place: int) -> bool:
+    """Whether a visit is to be put down to a relative: "запись на сестру"."""
+    lead = place - 1 - (heard.word(place - 1) in OWN)
+    is_led = heard.word(lead) == "на" and heard.word(lead - 1) in {"запись", "визит", "бронь", "перепишите"}
+    return is_led and heard.word(place) in heard.context.vocabulary.kin
+
+
+def _late(heard: Heard) -> Iterator[Late | Early | WantMove]:
+    early = _comes_early(heard)
+    if early:
+        yield Early(minutes=_minutes(heard), spans=tuple(heard.span(place, place + 1) for place in early))
+    elif _is_moved(heard):
         yield WantMove(spans=heard.spans("LATE"))
     elif heard.has("LATE"):
         yield Late(minutes=_minutes(heard), spans=heard.spans("LATE"))
+
+
+def _comes_early(heard: Heard) -> Sequence[int]:
+    """The words that tell that somebody will be there before their time: "приду минут на 10 раньше, ничего?".
+
+    It is told by a verb of coming in the first person; a visit that "can be earlier" is one to be moved.
+    """
+    waits = any(token.text in _WAITS for token in heard.tokens)
+    is_moved = heard.spans("WANT_MOVE", "") or (heard.has("WANT_MOVE") and not waits)
+    if is_moved or heard.has("WANT_BOOKING") or heard.context.asked not in {None, Asked.ATTENDANCE}:
+        return ()
+    early = [place for place, token in enumerate(heard.tokens) if token.text in _BEFORE_TIME]
+    comes = [place for place, token in enumerate(heard.tokens) if token.text in _COMES_THERE]
+    told = [place for place in early if any(heard.sentences[place] == heard.sentences[one] for one in comes)]
+    is_minutes = any(token.text.startswith("мин") for token in heard.tokens)
+    is_there = any(heard.word_class(place) is WordClass.PAST for place in comes)
+    told = told or (early if comes and (is_minutes or is_there) else [])
+    is_asked = any(heard.word(place) in {"бы", "ли"} for place in range(len(heard.tokens)))
+    return [*told, *comes] if told and not is_asked else early if early and waits else ()
+
+
+_BEFORE_TIME = frozenset({"раньше", "пораньше", "заранее", "рано", "рановато"})
+_COMES_THERE = frozenset(
+    {
+        "приду",
+        "придем",
+        "буду",
+        "будем",
+        "приеду",
+        "приедем",
+        "подойду",
+        "подойдем",
+        "подъеду",
+        "подъедем",
+        "подъехала",
+    }
+    | {"подъехал", "приехала", "приехал", "пришла", "пришел"}
+)
+_WAITS = frozenset({"подожду", "подождем", "подождать", "посижу", "посидеть", "посидим"})
 
 
 def _is_moved(heard: Heard) -> bool:

@@ -56,7 +56,7 @@ _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
 _OF_VISITS = ("ASK_MY_VISITS", "ASK_THEIR_VISITS", "WANT_CANCEL", "WANT_MOVE")
 _ALL = frozenset({"все", "всех", "всем", "всего", "всей"})
 """Forms of "весь" that are no body."""
-_BOTH = frozenset({"обе", "оба"})
+_BOTH = frozenset({"обе", "оба", "обеих", "обеим", "обоих", "обоим"})
 _REQUESTS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
 _FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
@@ -65,7 +65,7 @@ _RUSSIAN = re.compile("[а-яё]{2,40}")
 _SHORTEST_SLIP = 4
 _ADULT = 15
 _YEARS = frozenset({"лет", "года", "год", "годика", "годик", "годиков"})
-_NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME", "YES")
+_NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME", "YES", "SAME_AS_LAST")
 
 
 @dataclass
@@ -109,6 +109,8 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
             or _is_excluded(heard, mention.first)
             or _is_left_out(heard, mention, mentions),
             is_added=_is_added(heard, mention),
+            is_taken_off=_is_taken_off(heard, mention),
+            is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
             whom=mention.whom,
         )
         if mention.lacking is not None:
@@ -541,7 +543,7 @@ def _as_quoted(heard: Heard, mention: _Mention, ids: frozenset[int]) -> frozense
 
 def _is_whole(heard: Heard) -> bool:
     """Whether all of it is wished for, by a word that is no title's own."""
-    is_of_many = heard.has("GUEST")
+    is_of_many = heard.has("GUEST") or bool({*_persons(heard).values()})
     return any(
         not is_service_word(heard, hit.first) and not (is_of_many and heard.word(hit.first) in _BOTH)
         for hit in heard.of("WHOLE")
@@ -568,9 +570,27 @@ _ONE_YEAR = frozenset({"годик", "годовалому", "годовалый
 def _is_added(heard: Heard, mention: _Mention) -> bool:
     """Whether a service is wanted on top of what was spoken of: "и педикюр тоже", "ещё брови"."""
     before = {heard.word(mention.first - back) for back in (1, 2, 3)}
-    begins = heard.word(mention.first - 1) == "и" and mention.first == 1
+    is_led = heard.word(mention.first - 1) == "и"
+    begins = is_led and (mention.first == 1 or heard.word(mention.first - 2) in {",", "да", "."})
     after = {heard.word(mention.end), heard.word(mention.end + 1)}
     return begins or bool(before & _ADDING) or bool(after & _TOO)
+
+
+def _is_taken_off(heard: Heard, mention: _Mention) -> bool:
+    """Whether a verb of the clause takes a service away, or refuses it: "педикюр уберите", "педикюр не буду"."""
+    own = {heard.clauses[place] for place in mention.places}
+    return any(
+        heard.clauses[place] in own
+        and (token.text in _TAKING_OFF or (token.text in _REFUSED and heard.word(place - 1) == "не"))
+        for place, token in enumerate(heard.tokens)
+    )
+
+
+_TAKING_OFF = frozenset(
+    {"уберите", "убрать", "убери", "уберем", "убираем", "вычеркните", "вычеркнуть", "откажусь", "отказываюсь"}
+)
+_REFUSED = frozenset({"буду", "будем", "надо", "нужно", "нужен", "нужна", "хочу"})
+_ONLY = frozenset({"только", "лишь"})
 
 
 def _is_excluded(heard: Heard, place: int) -> bool:
@@ -735,18 +755,24 @@ def names_in(heard: Heard) -> list[Name]:
             and not _is_of_another(heard, hit.end)
         ):
             return [_name_at(heard, place)]
-        if _is_named_before(heard, hit):
-            return [_name_at(heard, hit.first - 1)]
+        before = _named_before(heard, hit)
+        if before is not None:
+            return [_name_at(heard, before)]
     if heard.context.asked is Asked.NAME:
         return _answered_name(heard) or _signed(heard)
-    return _signed(heard) if heard.context.asked in {Asked.TIME, Asked.DAY} else []
+    if heard.context.asked in {Asked.TIME, Asked.DAY}:
+        return _signed(heard) or ([] if heard.context.called else _beside_time(heard))
+    is_of_wish = heard.context.asked in {None, Asked.SERVICE} and bool(heard.whens) and not heard.context.called
+    return _signed(heard) if is_of_wish else []
 
 
-def _is_named_before(heard: Heard, hit: Hit) -> bool:
-    """Whether the name stands before its words: "Марина меня зовут", "Марина я"."""
+def _named_before(heard: Heard, hit: Hit) -> int | None:
+    """Where a name begins that stands before its words: "Марина меня зовут", "Ольга Викторовна я"."""
     is_over = hit.end == len(heard.tokens) or heard.word(hit.end) in BREAKS
-    is_own = heard.word(hit.first) in {"меня", "я", "зовут"}
-    return is_over and is_own and _is_nominative(heard, hit.first - 1) and not _is_of_another(heard, hit.first - 1)
+    first = hit.first - 1 - _is_patronymic(heard, hit.first - 1)
+    is_own = is_over and heard.word(hit.first) in {"меня", "я", "зовут"}
+    is_name = is_own and _is_nominative(heard, first) and not _is_of_another(heard, first)
+    return first if is_name else None
 
 
 def _is_nominative(heard: Heard, place: int) -> bool:
@@ -762,8 +788,28 @@ def _signed(heard: Heard) -> list[Name]:
     first = next((at for at in range(last, 0, -1) if heard.word(at - 1) in {".", "!", "\n", ","}), 0)
     is_given = first > 0 and (_given_name(heard, first) if heard.is_capital(first) else _is_nominative(heard, first))
     is_whole = all(_is_patronymic(heard, at) or _may_be_family(heard, at) for at in range(first + 1, last + 1))
-    is_name = is_given and is_whole and heard.word(first) not in heard.context.vocabulary.names
+    is_name = (
+        is_given
+        and is_whole
+        and not _is_addressed(heard, first)
+        and heard.word(first) not in heard.context.vocabulary.names
+    )
     return [_name_at(heard, first)] if is_name else []
+
+
+def _beside_time(heard: Heard) -> list[Name]:
+    """A name beside a choice of time, or alone: "Света", "Света, на 10", "Олю на 15"; no order is given to it."""
+    neutral = heard.covered({"GREET", "THANK", "TRIFLE"})
+    said = [place for place, token in enumerate(heard.tokens) if token.text.isalpha() and place not in neutral]
+    if not said or any(heard.word_class(place) is WordClass.ORDER for place in said):
+        return []
+    first = said[0]
+    is_ours = heard.word(first) in heard.context.vocabulary.names or heard.word(first - 1) in _BEFORE_MASTER
+    is_apart = len(said) == 1 or heard.word(first + 1) == ","
+    is_own = heard.is_capital(first) and _given_name(heard, first) and not _nominative(heard, first)
+    is_name = is_apart and (is_own or _is_nominative(heard, first))
+    is_name = is_name or (bool(heard.whens) and bool(_nominative(heard, first)))
+    return [_name_at(heard, first)] if is_name and not is_ours else []
 
 
 def _is_of_another(heard: Heard, place: int) -> bool:
@@ -927,6 +973,7 @@ def _of_another_person(heard: Heard) -> Iterator[Guest]:
         if (
             _may_be_a_name(heard, place)
             and place not in own
+            and heard.word(place) not in heard.context.vocabulary.names
             and heard.word(place - 1) not in _BEFORE_MASTER
             and not (_is_addressed(heard, place) and heard.word(place + 1) in BREAKS)
         ):

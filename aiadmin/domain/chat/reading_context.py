@@ -25,6 +25,8 @@ class ReadingContext:
         offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
         offered: the times that are proposed, or asked about in a reminder, by the salon's wall clock.
         offered_staff, offered_services: with whom, and for what, that is.
+        called: the given name of the client, in lower case, as far as it is known.
+        visits: how many visits the client has to come.
         offered_for: the words for those for whom it is, where it is not for the client; empty words for who has none.
     """
 
@@ -40,3 +42,5 @@ class ReadingContext:
     offered_staff: frozenset[int] = frozenset()
     offered_services: frozenset[int] = frozenset()
     offered_for: frozenset[str] = frozenset()
+    called: str = ""
+    visits: int = 0

@@ -20,6 +20,7 @@ from aiadmin.domain.chat.commands import (
     Command,
     Complaint,
     Earliest,
+    Early,
     Elsewhen,
     Greet,
     Guest,
@@ -103,7 +104,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found = without(found, WantBooking, AskSlots) if asks_who(heard) else found
     if heard.context.asked in _OFFERED and any(isinstance(one, Haggle) for one in found):
         found = without(found, AskPrice, AskSlots, AskFact, WantBooking)
-    if _orders_cancelling(heard) or _leaves_out(heard, found):
+    if _orders_cancelling(heard) or _leaves_out(heard, found) or heard.removed:
         found = without(found, No)
     found += _weak_booking(heard, found)
     if any(isinstance(one, HOSTILE) for one in found):
@@ -311,6 +312,8 @@ def _without_asides(commands: list[Command]) -> list[Command]:
         commands = without(commands, WantCancel)
     if Wait in kinds:
         commands = without(commands, Wait if kinds - {Wait, No, Guest, *_CHITCHAT} else Guest)
+    if Early in kinds:
+        commands = without(commands, Suits, Elsewhen, WantMove, Late, Earliest, AskSlots, WantBooking, AskFact)
     if Late in kinds:
         commands = [one for one in commands if not isinstance(one, (Suits, WantCancel, WantMove))]
     return commands

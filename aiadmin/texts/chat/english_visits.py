@@ -107,6 +107,19 @@ def _passed_on(part: visits.ChangePassedOn, _: Situation) -> str:
     return f"We have asked the administrator to {wish}.{rule} It stays in the journal until you hear from us."
 
 
+def _alteration(part: visits.AlterationPassedOn, _: Situation) -> str:
+    return (
+        f"We have asked the administrator to change your booking on {_line(part.visit)}. "
+        "It stays as it is until you hear from us."
+    )
+
+
+def _early(part: visits.EarlyTold, _: Situation) -> str:
+    return (
+        f"Fine, we have told the administrator that you come earlier. Your booking stays on {_at(part.visit.starts)}."
+    )
+
+
 def _late(part: visits.LateTold, _: Situation) -> str:
     rule = f" Our rule: {part.rule.rstrip('.')}." if part.rule else ""
     return f"Thank you for letting us know, we have told the administrator.{rule}"
@@ -281,6 +294,8 @@ SENTENCES: Mapping[type, Sentence] = {
     visits.Cancelled: _cancelled,
     visits.VisitKept: _kept,
     visits.ChangePassedOn: _passed_on,
+    visits.AlterationPassedOn: _alteration,
+    visits.EarlyTold: _early,
     visits.LateTold: _late,
     visits.AlreadyBooked: _already,
     questions.Prices: _prices,

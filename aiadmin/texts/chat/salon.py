@@ -21,7 +21,7 @@ from aiadmin.domain.chat.notes import (
     UnclearWhichVisit,
     WroteReview,
 )
-from aiadmin.domain.chat.parts.visits import ChangePassedOn, NotChanged
+from aiadmin.domain.chat.parts.visits import AlterationPassedOn, ChangePassedOn, EarlyTold, NotChanged
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply, SalonNote
 from aiadmin.domain.chat.transcript import Utterance
@@ -88,6 +88,12 @@ def _lines(reply: Reply, situation: Situation, said: str) -> Iterator[str]:
 
 def _asked_change(reply: Reply) -> str:
     """Which visit is to be changed, and how; empty where none is."""
+    altered = next((one.visit for one in reply.parts if isinstance(one, AlterationPassedOn)), None)
+    if altered is not None:
+        return f"просит изменить запись {wording.at(altered.starts)} ({wording.visit(altered)})"
+    early = next((one.visit for one in reply.parts if isinstance(one, EarlyTold)), None)
+    if early is not None:
+        return f"придёт раньше времени, запись {wording.at(early.starts)} ({wording.visit(early)})"
     asked = next((one for one in reply.parts if isinstance(one, (ChangePassedOn, NotChanged))), None)
     if asked is None or asked.visit is None:
         return ""

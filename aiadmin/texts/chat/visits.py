@@ -200,6 +200,19 @@ def _passed_on(part: parts.ChangePassedOn, _: Situation) -> str:
     return f"Передали администратору вашу просьбу {wish}.{late}{rule} Пока он не ответил, запись остаётся в журнале."
 
 
+def _alteration(part: parts.AlterationPassedOn, _: Situation) -> str:
+    one = part.visit
+    return (
+        f"Передали администратору вашу просьбу изменить запись {wording.at(one.starts)} ({wording.visit(one)}). "
+        "Он ответит вам здесь, а пока всё остаётся как есть."
+    )
+
+
+def _early(part: parts.EarlyTold, _: Situation) -> str:
+    stays = f"Ваша запись остаётся {wording.at(part.visit.starts)}."
+    return f"Хорошо, передали администратору, что вы придёте раньше. {stays}"
+
+
 def _unsure(part: parts.ChangeUnsure, _: Situation) -> str:
     what = _OF_CHANGE[part.operation]
     return f"Не могу подтвердить {what}: журнал не ответил. Администратор проверит и напишет вам сам."
@@ -270,6 +283,8 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.Cancelled: _cancelled,
     parts.VisitKept: _visit_kept,
     parts.ChangePassedOn: _passed_on,
+    parts.AlterationPassedOn: _alteration,
+    parts.EarlyTold: _early,
     parts.ChangeUnsure: _unsure,
     parts.FoundInJournal: _found,
     parts.NotChanged: _not_changed,

@@ -117,6 +117,8 @@ _SIMPLE: Mapping[type[Command], str] = {
     said.Media: "прислал не текст",
     said.Foreign: "пишет на другом языке",
     said.Late: "опаздывает",
+    said.Early: "придёт раньше",
+    said.WantAlteration: "просит изменить запись",
     said.NotUnderstood: "непонятно",
 }
 ACTS: Mapping[Act, str] = {

@@ -36,7 +36,7 @@ RUNS = (
     Run("chernykot", 25),
     Run("clinic", 15),
     Run("glyanets", 25),
-    Run("grebeshok", 17, hard=1),
+    Run("grebeshok", 18, hard=1),
     Run("izgib", 18),
     Run("karusel", 23),
     Run("korni", 14),

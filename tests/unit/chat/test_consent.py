@@ -217,3 +217,60 @@ def test_who_puts_somebody_down_by_a_name_and_has_told_none_is_that_one() -> Non
 
     assert reply.dialogue.name == "Оля"
     assert reply.act is not Act.DONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ага вписывай", "фиксируй", "забираю", "забираем это время", "идёт", "по рукам", "заметано", "го", "гуд"),
+        *(
+            "чиркните меня",
+            "ставьте меня",
+            "держите за мной",
+            "пусть будет так",
+            "пойдёт, пиши на меня",
+            "да давай уже",
+        ),
+        *(
+            "ладно, буду",
+            "все отлично, приду",
+            "оставьте за мной это время",
+            "берём, спасибо",
+            "да, Игорь",
+            "ок пиши",
+        ),
+    ],
+)
+def test_to_take_what_is_offered_is_to_agree(text: str) -> None:
+    assert _is_plain(understood(text, _booking(None)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("возьму паузу", "забираю ребёнка в 15", "идёт дождь", "на 16го", "запишите телефон", "держите в курсе"),
+        *("не фиксируй", "возьмите двоих", "погнали на 18", "беру, но к Руслану", "да, Катя", "вы берёте карты"),
+        *("забирайте её", "внесите изменения", "запишу и подумаю"),
+    ],
+)
+def test_to_take_something_else_is_not(text: str) -> None:
+    assert not _is_plain(understood(text, _booking(None)))
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("стрижка завтра в 15 к Артёму, Ольга Викторовна меня зовут", "Ольга Викторовна"),
+        ("стрижка завтра в 15 к Артёму, Ольга Викторовна", "Ольга Викторовна"),
+        ("запишите на стрижку завтра в 15. Ольга", "Ольга"),
+    ],
+)
+def test_a_name_behind_a_whole_wish_is_the_clients(text: str, called: str) -> None:
+    names = [one for one in understood(text, situation(client=client(name=None))) if isinstance(one, Name)]
+
+    assert [f"{one.given} {one.family}".strip() for one in names] == [called]
+
+
+@pytest.mark.parametrize("text", ["спасибо, Марина", "здравствуйте, Ольга", "Марина, запишите на завтра в 15"])
+def test_a_name_that_is_addressed_is_not(text: str) -> None:
+    assert not any(isinstance(one, Name) for one in understood(text, situation(client=client(name=None))))

@@ -208,6 +208,20 @@ class ChangePassedOn(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlterationPassedOn(Part):
+    """The salon alters what that visit is for, or for whom, and was asked to; nothing is changed yet."""
+
+    visit: OwnVisit
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyTold(Part):
+    """The salon knows that the client comes before their time, which stays."""
+
+    visit: OwnVisit
+
+
+@dataclass(frozen=True, kw_only=True)
 class FoundInJournal(Part):
     """The journal has, after all, what could not be confirmed before."""
 

@@ -15,7 +15,7 @@ from aiadmin.domain.chat.policy.looking import still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN
 from aiadmin.domain.chat.policy.own_visits import journal_silent
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import is_refused, wished_point
+from aiadmin.domain.chat.policy.wished_times import is_refused, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.chat.steps import Act, Asks, LookUp, NeedDay, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
@@ -159,7 +159,8 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
         return _fitting(turn, visit, at_once or fits)
     if free.is_unknown:
         return journal_silent(turn)
-    towards = [one for one in slots if not (_is_the_other_way(wish, one.starts) or _is_day_left(wish, one.starts))]
+    barred = (_is_the_other_way, _is_day_left, _is_before_wished)
+    towards = [one for one in slots if not any(is_barred(wish, one.starts) for is_barred in barred)]
     near = [one for one in nearest_to(search, towards) if not is_refused(wish.whens, one.starts)]
     of_day = [one for one in near if some_day_suits(wish.whens, one.starts.date())]
     is_about = any(one.time and one.time.is_around for one in wish.whens)
@@ -185,6 +186,12 @@ def _is_day_left(wish: MoveWish, at: datetime) -> bool:
     own = wish.visit.starts.date()
     named = [one for one in wish.whens if one.day and (one.day.any_of or one.day.weekdays)]
     return at.date() == own and bool(named) and not some_day_suits(named, own)
+
+
+def _is_before_wished(wish: MoveWish, at: datetime) -> bool:
+    """Whether a time is before all the days that were wished for, where those are behind the visit's own."""
+    days = wished_days(wish.whens)
+    return bool(days) and days[0].first > wish.visit.starts.date() and at.date() < days[0].first
 
 
 def _is_there_already(wish: MoveWish) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from aiadmin.domain.chat.commands import Choose, Guest, NamedService, NamedStaff, Suits
+from aiadmin.domain.chat.commands import Choose, Guest, NamedService, NamedStaff, Suits, WantCancel, WantMove
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.visits import JournalSilent
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -66,8 +66,10 @@ def meant(turn: TurnFacts, visits: Sequence[OwnVisit], *, is_move: bool = False)
 
 
 def _chosen(turn: TurnFacts, visits: Sequence[OwnVisit]) -> OwnVisit | None:
-    """The visit on a line of the list that was shown."""
+    """The visit on a line of the list that was shown: of a question, or of the visits as they were told."""
     options = turn.dialogue.options
+    if not options and turn.has(WantCancel, WantMove):
+        options = tuple(one.record_id for one in visits)
     for choice in turn.of(Choose):
         if 1 <= choice.number <= len(options):
             return next((one for one in visits if one.record_id == options[choice.number - 1]), None)

@@ -9,6 +9,8 @@ from datetime import date
 from aiadmin.domain.chat.asks import AskKind, Attend
 from aiadmin.domain.chat.commands import (
     AskMyVisits,
+    AskSlots,
+    AskWorks,
     Choose,
     Command,
     Earliest,
@@ -43,6 +45,7 @@ from aiadmin.domain.chat.parts.visits import (
     WhichVisit,
     WishDropped,
 )
+from aiadmin.domain.chat.policy.altering import altering, early
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.cancelling import cancel, cancel_each
 from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
@@ -78,8 +81,10 @@ _GOES_ON: tuple[type[Command], ...] = (
 def visits(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
     stages: Sequence[Callable[[TurnFacts], Step | None]] = (
+        altering,
         of_others,
         changes,
+        early,
         _late,
         _asked_for,
         _kept,
@@ -197,6 +202,8 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
     """Which change is talked about; None where it is none."""
     if turn.has(WantCancel):
         return VisitOperation.MOVE if _names_another_day(turn) else VisitOperation.CANCEL
+    if _takes_off(turn):
+        return VisitOperation.CANCEL
     if (
         turn.has(WantMove)
         or _is_relative(turn)
@@ -214,6 +221,16 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
     return VisitOperation.MOVE if is_other_day else operation
 
 
+def _takes_off(turn: TurnFacts) -> bool:
+    """Whether a service is not to be which is all of a visit that stands, where nothing else is talked about."""
+    asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
+    named = turn.of(NamedService)
+    off = {number for one in named if one.is_taken_off for number in one.ids}
+    is_all = all(one.is_taken_off for one in named)
+    visits = turn.situation.client.visits
+    return not asked and bool(off) and is_all and any({*one.services} <= off for one in visits)
+
+
 def _names_another_day(turn: TurnFacts) -> bool:
     """Whether who cannot come then has said when they can."""
     days = [when.day for when in _whens(turn) if when.day]
@@ -222,17 +239,36 @@ def _names_another_day(turn: TurnFacts) -> bool:
 
 def _gives_a_visit_another_day(turn: TurnFacts) -> bool:
     """Whether a day of a visit does not suit and another does, where nothing else is talked about."""
-    if turn.dialogue.operation is not None or not _names_another_day(turn):
+    if _is_talked_about(turn) or not _names_another_day(turn):
         return False
     refused = tuple(When(day=replace(when.day, any_of=())) for when in _whens(turn) if when.day)
     return any(is_named(refused, one.starts) for one in turn.situation.client.visits)
 
 
+def _is_talked_about(turn: TurnFacts) -> bool:
+    """Whether a new visit is: by what we have asked or proposed, or by a service that is named."""
+    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
+    return is_open or bool(turn.dialogue.services or turn.dialogue.choices)
+
+
 def _is_to_another(turn: TurnFacts) -> bool:
-    """Whether another master is wished for, where no talk is open: another than that of the visit that stands."""
-    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks)
-    is_other = any(one.is_other for one in turn.of(NamedStaff))
-    return is_other and not is_open and bool(turn.situation.client.visits) and not turn.has(NamedService)
+    """Whether another master is wished for, where no other visit is talked about: for the visit that stands.
+
+    Or just its master, on a day that it is not on: "Вика в пятницу свободна?".
+    """
+    visits = turn.situation.client.visits
+    if _is_talked_about(turn) or not visits:
+        return False
+    named = turn.of(NamedStaff)
+    is_other = any(one.is_other for one in named)
+    left = {number for one in named if one.is_excluded for number in one.ids}
+    asked = {number for one in named if not one.is_excluded for number in one.ids}
+    own = {one.staff_id for one in visits}
+    day = _named_day(turn)
+    is_another_day = (
+        turn.has(AskSlots, AskWorks) and day is not None and all(day != one.starts.date() for one in visits)
+    )
+    return is_other or bool(left & own) or (is_another_day and bool(asked) and asked <= own)
 
 
 def _is_relative(turn: TurnFacts) -> bool:

@@ -56,3 +56,18 @@ AROUND_FEELINGS = frozenset(
 """Small words that stand beside a feeling and say nothing by themselves."""
 DOUBTFUL_PICTURES = frozenset("🤔🙄😒👎❌🚫✖➖😡😠🤬🖕❓⁉😤😑😐🥴🤷")
 """Pictures that may take a yes back."""
+TAKING = frozenset(
+    """
+    записать записывать вписать вписывать писать пиши оформить оформлять бронировать забронировать фиксировать
+    зафиксировать ставить поставить держать придержать оставить оставлять забирать забрать брать взять занять занимать
+    чиркнуть черкнуть закрепить закреплять забить забивать вбить внести вносить заносить занести
+    """.split()  # noqa: SIM905 - a table
+)
+"""Verbs by which what is offered is taken, asked of us or said of oneself: "фиксируй", "забираю"."""
+TAKEN = frozenset(
+    """
+    меня нас мне нам его ее это этот эту время вариант окошко окно место за мной нами на мое имя бронь уже тогда так
+    да прям прямо же ну уж
+    """.split()  # noqa: SIM905 - a table
+)
+"""What is taken, where nothing else is said of it."""

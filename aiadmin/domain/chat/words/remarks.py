@@ -156,3 +156,10 @@ CAUSES = frozenset({"из-за", "ради", "после", "перед", "до",
 """Prepositions of what is a reason for a wish, or is before or behind it."""
 TIMES = frozenset({"раз", "раза"})
 YEARS = frozenset({"лет", "года", "год", "годика", "годиков", "годик", "месяцев", "месяца", "мес"})
+REMOVING = frozenset(
+    """
+    убрать убирать снять снимать удалить удалять вычеркнуть вычеркивать скинуть скидывать выкинуть выбросить сбросить
+    стереть зачеркнуть отменить отменять аннулировать отказаться отказываться вычистить
+    """.split()  # noqa: SIM905 - a table
+)
+"""Verbs by which a visit is taken away, where it is a visit that is pointed at."""
