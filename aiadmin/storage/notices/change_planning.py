@@ -90,19 +90,16 @@ FOR UPDATE OF notices
 """)  # noqa: S608 - our own words
 """The newest notice for this number, or else the newest for the card: without a number, or for a former one."""
 _ADD = text("""
-WITH added AS (
-  INSERT INTO notices (
-    company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at, state, reason, finished_at
-  )
-  SELECT company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, :at,
-    CASE WHEN dropped IS NULL THEN 'waiting' ELSE 'dropped' END, dropped, CASE WHEN dropped IS NOT NULL THEN :at END
-  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
-    dedup_key text, announced jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
-  ORDER BY company_id, dedup_key
-  ON CONFLICT (company_id, dedup_key) DO NOTHING
-  RETURNING state
+INSERT INTO notices (
+  company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at, state, reason, finished_at
 )
-SELECT count(*) FROM added WHERE state = 'waiting'
+SELECT company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, :at,
+  CASE WHEN dropped IS NULL THEN 'waiting' ELSE 'dropped' END, dropped, CASE WHEN dropped IS NOT NULL THEN :at END
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
+  dedup_key text, announced jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
+ORDER BY company_id, dedup_key
+ON CONFLICT (company_id, dedup_key) DO NOTHING
+RETURNING state
 """)
 _SUPERSEDE = text("""
 UPDATE notices SET state = 'dropped', reason = 'superseded', claimed_until = NULL, finished_at = :at
@@ -167,7 +164,8 @@ class Notices:
         if not new:
             return 0
         rows = as_json([vars(one) | {"announced": one.announced.to_json()} for one in new])
-        return self._session.scalar(_ADD, {"rows": rows, "at": at}) or 0
+        states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
+        return states.count("waiting")
 
 
 def _asked(booking: Booking) -> Mapping[str, Any]:
