@@ -78,7 +78,8 @@ class Coverage:
         """The words that a meaning took: a phrase of the dictionary, a day or a time, a name, a service."""
         phrases = {place for hit in self.heard.hits for place in range(hit.first, hit.end)}
         said = self._said_by(self.commands) | self._of_times | self.heard.numbers_of_titles
-        return frozenset(phrases | said | self._addressed | self.heard.taken_back)
+        sized = frozenset(self.heard.size.places if self.heard.size else ())
+        return frozenset(phrases | said | sized | self._addressed | self.heard.taken_back)
 
     @cached_property
     def _addressed(self) -> frozenset[int]:

@@ -10,11 +10,13 @@ from functools import cached_property
 from aiadmin.domain.chat.dates.grammar import Context
 from aiadmin.domain.chat.dates.reading import wishes_and_errors
 from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.lengths_said import with_lengths
 from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.sentences import Sentences
+from aiadmin.domain.chat.sizes import Size, size_in
 from aiadmin.domain.chat.speech import SpeechAct, acts_of
 from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
 from aiadmin.domain.chat.titles import Quote
@@ -90,6 +92,14 @@ class Heard(Sentences):
             whens = _over_by(whens, self._dates_in(self._only(number))[0])
         return whens, errors
 
+    @cached_property
+    def size(self) -> Size | None:
+        """How large something is to be, where a service that is named or asked about has sizes."""
+        own = self.context.vocabulary
+        words = [token.text for token in self.tokens]
+        ids = frozenset(self.context.candidates).union(*(own.fitting(own.service_words(word)) for word in words))
+        return size_in(words, number_of, is_bare=True) if own.are_sized(ids) else None
+
     @property
     def _busy(self) -> list[DayRange]:
         """The days on which the client has something else to do."""
@@ -144,7 +154,7 @@ class Heard(Sentences):
             if place in put_off or self.act(place) in untimed or self.sentences[place] in self._deadlines:
                 start, end = self.span(place, place + 1)
                 text = text[:start] + " " * (end - start) + text[end:]
-        for place in self.numbers_of_titles:
+        for place in self.numbers_of_titles.union(self.size.places if self.size else ()):
             is_led = self.word(place - 1) in _LEADS
             start, end = self.span(place - is_led, place + 1)
             text = text[:start] + " " * (end - start) + text[end:]
@@ -226,7 +236,8 @@ class Heard(Sentences):
     @cached_property
     def numbers_of_titles(self) -> frozenset[int]:
         """The places of numbers that are part of a title, and of what they count."""
-        numbered, places = self.context.vocabulary.numbered, range(len(self.tokens))
+        numbered, sized = self.context.vocabulary.numbered, self.size.places if self.size else ()
+        places = [place for place in range(len(self.tokens)) if place not in sized]
         pairs = [
             (place, place + 1)
             for place in places
@@ -286,7 +297,7 @@ def _as_written(word: str) -> bool:
 
 def hear(text: str, context: ReadingContext) -> Heard:
     """A text cut up; what is misspelt is put right to a word of ours, and to nothing else."""
-    spelt = _with_lengths([*_with_dimensions(tokens_of(text, context.vocabulary.knows))], context)
+    spelt = with_lengths([*_with_dimensions(tokens_of(text, context.vocabulary.knows))], context)
     written = [replace(one, text=COLLOQUIAL.get(one.text, one.text)) for one in spelt]
     slips = _slips(written, context.vocabulary)
     tokens = [replace(one, text=slips[one.text][0]) if one.text in slips else one for one in written]
@@ -300,48 +311,6 @@ def hear(text: str, context: ReadingContext) -> Heard:
         others = slips[written[place].text][1:] if tried < _MOST_TRIED else ()
         tokens[place] = _as_a_phrase_has_it(tokens, place, others) or written[place]
     return Heard(text, context, tokens, intents().hits(tokens) if odd else hits)
-
-
-_LENGTHS: Mapping[tuple[str, ...], str] = {
-    **{("полтора", hours): "90" for hours in ("часа", "часика", "ч")},
-    **{("1", sign, "5", hours): "90" for sign in ".," for hours in ("часа", "ч", "час")},
-    **{("на", hours): "60" for hours in ("час", "часик", "часок")},
-    **{(word,): "60" for word in ("часовой", "часовую", "часовая")},
-    **{(word,): "90" for word in ("полуторачасовой", "полуторачасовую")},
-    **{(word,): "30" for word in ("получасовой", "получасовую")},
-}
-"""Lengths in words, by the minutes that titles have."""
-_LONGEST_LENGTH = 4
-
-
-def _with_lengths(tokens: Sequence[Token], context: ReadingContext) -> Sequence[Token]:
-    """The tokens, a length in words made minutes where titles tell those: "полтора часа" is "90 минут".
-
-    "На час" is a length only beside a service: else, and after a question for the time, it is one in the afternoon.
-    """
-    vocabulary = context.vocabulary
-    if not vocabulary.numbered:
-        return tokens
-    is_of_time = context.asked in {Asked.TIME, Asked.OPTIONS, Asked.DAY} or any(one.text == "дня" for one in tokens)
-    is_named = not is_of_time and any(vocabulary.meanings.get(one.text) for one in tokens)
-    found: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        sizes = range(_LONGEST_LENGTH, 0, -1)
-        words = (tuple(one.text for one in tokens[place : place + size]) for size in sizes)
-        told = (one for one in words if (_LENGTHS.get(one), "минут") in vocabulary.numbered)
-        length = next((one for one in told if is_named or one[0] != "на"), None)
-        if length is None:
-            found.append(tokens[place])
-            place += 1
-            continue
-        first, last = tokens[place], tokens[place + len(length) - 1]
-        found += [
-            replace(first, text=_LENGTHS[length]),
-            replace(last, text="минут", is_glued=False),
-        ]
-        place += len(length)
-    return found
 
 
 def _is_of_phrase(place: int, hits: Sequence[Hit]) -> bool:

@@ -214,8 +214,12 @@ def _by_size(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(ids=tuple(sorted(vocabulary.of_age(candidates, age))), spans=((0, len(heard.text)),))
     if candidates and heard.has("WHOLE") and (ids := vocabulary.composite(candidates)):
         yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
+    if heard.size and (sized := vocabulary.of_size(candidates, heard.size)):
+        yield NamedService(ids=tuple(sorted(sized)), spans=_spans_of(heard, heard.size.places))
     numbers = sorted(heard.numbers_of_titles)
-    numbered = vocabulary.of_number((), {number_of(heard.word(place)) for place in numbers})
+    told = {number_of(heard.word(place)) for place in numbers}
+    asked = [one for one in candidates if any(vocabulary.has_number([one], number) for number in told)]
+    numbered = frozenset(asked) or vocabulary.of_number((), told)
     if numbers and len(numbered) == 1:
         yield NamedService(ids=tuple(numbered), spans=tuple(heard.span(place, place + 1) for place in numbers))
 
@@ -294,7 +298,8 @@ def _of_clause(
         meanings = frozenset() if place in gone else vocabulary.service_words(heard.word(place))
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
-        is_small = is_small or _is_when(heard, place, meanings)
+        is_sized = heard.size is not None and place in heard.size.places
+        is_small = is_small or is_sized or _is_when(heard, place, meanings)
         if not meanings or is_small or heard.act(place) is SpeechAct.KEPT:
             continue
         if _is_hint(heard, place, meanings):
@@ -530,6 +535,7 @@ def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]
     ids = _of_order(heard, _for_whom(heard, ids, mention.whom))
     ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
     ids = _as_quoted(heard, mention, ids)
+    ids = vocabulary.of_size(ids, heard.size) if heard.size else ids
     whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
 
@@ -831,6 +837,8 @@ def _answered_name(heard: Heard) -> list[Name]:
     if not places or heard.word(places[0] - 1) in _TO:
         return []
     first = places[0]
+    if is_service_word(heard, first) and not heard.is_capital(first):
+        return []
     if _given_name(heard, first) and (
         heard.is_capital(first) or heard.word(first) not in _WORDS_TOO or len(places) == 1
     ):

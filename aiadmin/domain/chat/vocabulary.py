@@ -18,6 +18,7 @@ from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology, WordClass
 from aiadmin.domain.chat.normalising import by_sound
+from aiadmin.domain.chat.sizes import Bounds, Size, bounds_of
 from aiadmin.domain.chat.titles import Titles
 from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.given_names import KIND_ENDINGS, SHORT_NAMES
@@ -32,6 +33,7 @@ _AGE_UNTIL = re.compile(r"до (\d{1,2})(?:-?т?и)? ?(?:лет|год)")
 _AGE_FROM = re.compile(r"(?:от|с|старше) (\d{1,2}) ?(?:лет|год)|(\d{1,2})\+")
 _DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
 _MINUTES = frozenset({"минута", "минут", "минуты", "минуток", "мин"})
+_HOURS = frozenset({"час", "часа", "часов", "ч", "часик", "часика", "часиков", "часок"})
 _ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
 
 
@@ -103,6 +105,8 @@ class _Indexed:
     """Whether all that it does is to take something off."""
     ages: range | None = None
     """For which ages a title says that it is."""
+    bounds: Bounds | None = None
+    """For which sizes."""
     pieces: tuple[frozenset[str], ...] = ()
     """What it is made of, as the words of its parts' titles, or of its own between plus signs; empty: it is one."""
 
@@ -293,6 +297,20 @@ class Vocabulary:
         having = frozenset(one.id for one in self.services if (one.id in ids or not ids) and one.numbers & wanted)
         return having or frozenset(ids)
 
+    def has_number(self, ids: Collection[int], number: str) -> bool:
+        """Whether a number stands in the title of one of some services."""
+        return any(number in one.numbers for one in self.services if one.id in ids)
+
+    def of_size(self, ids: Collection[int], size: Size) -> frozenset[int]:
+        """Of services those that are for a size, the narrowest of them; all where titles tell none of it."""
+        sized = [one for one in self.services if one.id in ids and one.bounds and size.within(one.bounds)]
+        least = min((one.bounds.high for one in sized if one.bounds), default=None)
+        return frozenset(one.id for one in sized if one.bounds and one.bounds.high == least) or frozenset(ids)
+
+    def are_sized(self, ids: Collection[int]) -> bool:
+        """Whether titles of some services tell a size."""
+        return any(one.bounds for one in self.services if one.id in ids)
+
     def of_age(self, ids: Collection[int], age: int) -> frozenset[int]:
         """Of services those for an age, else those that are for no other."""
         among = [one for one in self.services if one.id in ids]
@@ -482,7 +500,7 @@ def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> fro
 def _forms_of_unit(word: str, morphology: Morphology) -> frozenset[str]:
     """A unit in all its forms, and as it is written short."""
     forms = morphology.forms(word)
-    return forms | _MINUTES if forms & _MINUTES else forms
+    return forms | next((unit for unit in (_MINUTES, _HOURS) if forms & unit), frozenset())
 
 
 def _shared(one: str, other: str) -> int:
@@ -542,6 +560,7 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
         numbers=frozenset(filter(str.isdecimal, map(number_of, _TITLE_WORD.findall(plain(service.title))))),
         is_removal=_is_removal(service, morphology),
         ages=_ages(service.title),
+        bounds=bounds_of(plain(service.title)),
     )
 
 
