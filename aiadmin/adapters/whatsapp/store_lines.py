@@ -115,10 +115,11 @@ def _watch(port: int) -> None:
 
 def _socket_number(descriptor: int) -> int | None:
     """The kernel's number of the socket that a descriptor leads to; None where it leads to none, or is closed."""
-    with suppress(OSError):
+    try:
         found = os.fstat(descriptor)
-        return found.st_ino if stat.S_ISSOCK(found.st_mode) else None
-    return None
+    except OSError:
+        return None
+    return found.st_ino if stat.S_ISSOCK(found.st_mode) else None
 
 
 def _socket_of(descriptor: int) -> socket.socket | None:
