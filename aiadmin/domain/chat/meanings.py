@@ -109,8 +109,12 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
         yield Spam(spans=heard.spans("SPAM"))
 
 
-def _price(heard: Heard) -> Iterator[NamedPrice]:
-    """The one sum for which something is wished."""
+def _price(heard: Heard) -> Iterator[NamedPrice | AskPrice]:
+    """The one sum for which something is wished; "сколько" before a service asks for its price."""
+    for place, token in enumerate(heard.tokens):
+        is_price = token.text == "сколько" and is_service_word(heard, place + 1) and not heard.has("ASK_PRICE")
+        if is_price and not heard.has("ASK_DURATION", "LASTS", "ASK_FACT"):
+            yield AskPrice(spans=(heard.span(place, place + 1),))
     found = {
         int(heard.word(place)): heard.span(hit.first, hit.end)
         for hit in heard.of("HAGGLE")

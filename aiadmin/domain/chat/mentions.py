@@ -93,6 +93,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     lines, absent = _service_lines(heard), _absent(heard)
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines, absent)]
     found = [one for one in _wished(heard, found) if not _says_only_of_what(heard, one)]
+    found = _with_what_is_absent(heard, found, absent)
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
@@ -214,6 +215,7 @@ def _by_size(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(ids=tuple(sorted(vocabulary.of_age(candidates, age))), spans=((0, len(heard.text)),))
     if candidates and heard.has("WHOLE") and (ids := vocabulary.composite(candidates)):
         yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
+    yield from _both(heard, candidates)
     if heard.size and (sized := vocabulary.of_size(candidates, heard.size)):
         yield NamedService(ids=tuple(sorted(sized)), spans=_spans_of(heard, heard.size.places))
     numbers = sorted(heard.numbers_of_titles)
@@ -224,6 +226,17 @@ def _by_size(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(ids=tuple(numbered), spans=tuple(heard.span(place, place + 1) for place in numbers))
 
 
+def _both(heard: Heard, candidates: Sequence[int]) -> Iterator[NamedService]:
+    """Each of two services that we asked between, where both are wished and no title is made of them."""
+    is_for_others = any(token.text in heard.context.vocabulary.kin for token in heard.tokens)
+    if not heard.has("WHOLE") or len(candidates) != _PAIR or is_for_others:
+        return
+    if not heard.context.vocabulary.composite(candidates):
+        for at, one in enumerate(candidates):
+            yield NamedService(ids=(one,), is_added=at > 0, spans=heard.spans("WHOLE"))
+
+
+_PAIR = 2
 _FIRST, _AGAIN = frozenset({"первичный", "первичная", "диагностика"}), frozenset({"повторный", "контрольный"})
 """Words of titles that tell the first visit for something from those behind it."""
 
@@ -419,7 +432,8 @@ def _absent(heard: Heard) -> set[int]:
         is_more = behind in found and own.are_of(
             own.service_words(heard.word(place)), own.service_words(heard.word(behind))
         )
-        if is_more or heard.word(place - 1) == "без":
+        is_glued = behind in found and behind < place - 1
+        if is_more or is_glued or heard.word(place - 1) == "без":
             found.add(place)
     return found
 
@@ -477,6 +491,27 @@ def _leave_out(last: _Mention, place: int, plain: frozenset[int], without: froze
     left = last.ids & plain or last.ids - without
     last.ids, last.lacking = left or last.ids, None if left else place
     last.hints.append(place)
+
+
+def _with_what_is_absent(heard: Heard, found: Sequence[_Mention], absent: Collection[int]) -> list[_Mention]:
+    """The wishes, one that says only what is to be left out made a correction of the one before it.
+
+    "Педикюр с шеллаком, нет, без шеллака" is a pedicure.
+    """
+    vocabulary, kept = heard.context.vocabulary, list[_Mention]()
+    for one in found:
+        before = kept[-1] if kept else None
+        words = [vocabulary.service_words(heard.word(place)) for place in one.places]
+        with_it = frozenset[int]().union(*map(vocabulary.fitting, words))
+        is_correction = before is not None and {*one.places} <= {*absent} and before.ids <= with_it
+        if before is None or not is_correction or one.is_left_out:
+            kept.append(one)
+            continue
+        alike = vocabulary.alike(one.ids, before.ids) or one.ids & vocabulary.of_category(before.ids)
+        before.ids = alike or one.ids
+        before.said = list(one.said)
+        before.hints += one.places
+    return kept
 
 
 def _is_second(heard: Heard, last: _Mention, place: int, ids: frozenset[int]) -> bool:

@@ -344,6 +344,12 @@ class Vocabulary:
         categories = {one.category for one in self.services if one.id in ids and one.category}
         return frozenset(one.id for one in self.services if one.category in categories)
 
+    def alike(self, ids: Collection[int], others: Collection[int]) -> frozenset[int]:
+        """Of services those whose titles share a word with all titles of others."""
+        titles = [one.title for one in self.services if one.id in others]
+        common = frozenset.intersection(*titles) if titles else frozenset[str]()
+        return frozenset(one.id for one in self.services if one.id in ids and one.title & common)
+
     def composite(self, ids: Collection[int]) -> tuple[int, ...]:
         """Of services that fit, those that are made of several, or those that are made of just these."""
         return tuple(
@@ -752,8 +758,15 @@ def _as_written(
 
 
 def _without_times(meanings: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The meanings without words for when, which name a service only in its title: "вечером" is no «Вечер йоги»."""
-    return {form: words for form, words in meanings.items() if _TIMES.isdisjoint(LEXICON.get(form, ()))}
+    """The meanings without words for when, which name a service only in its title: "вечером" is no «Вечер йоги».
+
+    What is short for a day stays: "воск" is wax where that is used.
+    """
+    return {
+        form: words
+        for form, words in meanings.items()
+        if _TIMES.isdisjoint(LEXICON.get(form, ())) or form in words - _WHEN
+    }
 
 
 _TIMES = frozenset(
@@ -761,6 +774,12 @@ _TIMES = frozenset(
     | {"DAY_OFF", "WEEKEND", "UWEEK", "UMONTH", "NOON"}
 )
 """What words of the grammar of times are that say when."""
+_WHEN = frozenset(
+    """
+    утро день вечер обед полдень неделя месяц завтра сегодня выходной понедельник вторник среда четверг пятница
+    суббота воскресенье январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+    """.split()  # noqa: SIM905 - a table
+)
 
 
 def _adjectives_of(noun: str, own: Collection[str]) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
+from aiadmin.domain.journal.journal import Service
 
 NO_WISH = (said.Complaint, said.HealthMatter, said.Abuse, said.Spam, said.Injection, said.Late)
 """Beside these nothing that is named is wished for."""
@@ -22,9 +23,10 @@ def with_services(dialogue: Dialogue, commands: Sequence[said.Command], salon: S
     is_first = True
     for one in named:
         if one.is_excluded:
-            dialogue = _without_services(_in_parts(dialogue, one.ids, salon), one.ids)
+            plain = _without_services(_in_parts(dialogue, one.ids, salon), one.ids)
+            dialogue = _instead(dialogue, plain, one.ids, salon)
         elif one.ids:
-            dialogue = wished_service(dialogue, one, is_new=is_first)
+            dialogue = wished_service(dialogue, _of_the_kind(dialogue, one, salon), is_new=is_first)
             is_first = False
     unclear = next((one.unclear for one in named if one.unclear), "")
     dialogue = replace(dialogue, unclear=unclear)
@@ -37,6 +39,34 @@ def _in_parts(dialogue: Dialogue, ids: Sequence[int], salon: SalonView) -> Dialo
     parts = {one: salon.services[one].parts for one in taken if one not in ids}
     services = tuple(dict.fromkeys(each for one in dialogue.services for each in parts.get(one, (one,))))
     return replace(dialogue, services=services)
+
+
+def _of_the_kind(dialogue: Dialogue, named: said.NamedService, salon: SalonView) -> said.NamedService:
+    """What takes the place of a wish, of its category where words leave that open: "а можно без шеллака?"."""
+    categories = {salon.services[one].category_id for one in dialogue.services if one in salon.services}
+    alike = tuple(
+        one for one in named.ids if one in salon.services and salon.services[one].category_id in categories - {None}
+    )
+    is_open = len(named.ids) > 1 and not named.is_added and not {*named.ids} & {*dialogue.services}
+    return replace(named, ids=alike) if is_open and alike else named
+
+
+def _instead(before: Dialogue, after: Dialogue, ids: Sequence[int], salon: SalonView) -> Dialogue:
+    """The wish for what is left of the category and the name of all that was wished: "шеллак не надо"."""
+    gone = [salon.services[one] for one in before.services if one in ids and one in salon.services]
+    if not gone or after.services or after.choices:
+        return after
+    left = tuple(
+        number
+        for number, one in salon.services.items()
+        if number not in after.excluded_services
+        and any(one.category_id == each.category_id and _kind(one) == _kind(each) for each in gone)
+    )
+    return wished_service(after, said.NamedService(ids=left), is_new=True) if left else after
+
+
+def _kind(service: Service) -> str:
+    return service.title.lower().split()[0] if service.title.split() else ""
 
 
 def _without_services(dialogue: Dialogue, ids: Sequence[int]) -> Dialogue:

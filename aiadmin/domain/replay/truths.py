@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.replay.catalogue import as_list
@@ -24,6 +25,8 @@ _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(мин|час|ч\b|%|процент|
 _CAPITAL = re.compile(r"(?<=[а-яё,;()0-9–—-] )[А-ЯЁ][а-яё]+")
 _ANY_CAPITAL = re.compile(r"[А-ЯЁ][а-яё]+")
 _HALF, _HOURS, _HALF_A_DAY = 30, 24, 12
+_SUMMED = range(2, 6)
+"""Services of which one question asks the price."""
 _FULL_NAMES = {
     plain(word): plain(full)
     for full, _, shorts in (line.partition(":") for line in SHORT_NAMES.splitlines() if line)
@@ -122,7 +125,17 @@ class Truths:
         found |= {self._sum(visit["services"], visit["staff"]) for visit in self.scene.visits.values()}
         for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
             found |= set(self._prices_of_offer(offer))
-        return found | set(self._prices_together())
+        return found | set(self._prices_together()) | set(self._sums_of_named())
+
+    def _sums_of_named(self) -> Iterator[int]:
+        """What the services cost together whose titles stand in the reply, with one master or with whomever."""
+        text, catalogue = plain(self.turn.text), self.scene.catalogue
+        named = [one for one, service in catalogue.services.items() if plain(str(service["title"])) in text]
+        sets = (each for size in _SUMMED for each in combinations(named, size))
+        for services in sets if len(named) <= max(_SUMMED) else ():
+            each = [[price for who in catalogue.staff for price in self._each(one, who)] for one in services]
+            yield from (sum(min(one, default=0) for one in each), sum(max(one, default=0) for one in each))
+            yield from (self._sum(services, who) for who in catalogue.staff)
 
     def _sum(self, services: Iterable[int], staff: int | None) -> int:
         return sum(min(self._each(one, staff), default=0) for one in services)

@@ -36,7 +36,8 @@ def _prices(part: parts.Prices, situation: Situation) -> str:
     if len(rows) == 1:
         return f"{wording.capital(rows[0])}.{by_master}{more}"
     lines = "\n".join(f"• {row}" for row in rows)
-    return f"Цены:\n{lines}\n{f'{by_master}{more}'.strip()}".rstrip()
+    together = f"Вместе {wording.price(part.total, situation.salon)}." if part.total else ""
+    return f"Цены:\n{lines}\n{f'{together}{by_master}{more}'.strip()}".rstrip()
 
 
 def price_row(one: parts.ServicePrice, salon: SalonView) -> str:

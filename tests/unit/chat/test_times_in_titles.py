@@ -55,3 +55,10 @@ def test_it_names_nothing_alone(text: str) -> None:
 def test_it_chooses_of_what_was_asked_about() -> None:
     assert CLUB.wish("макияж в субботу").choices
     assert CLUB.wish("миндальный пилинг", "в пятницу", "вечером").services == (2,)
+
+
+def test_what_is_short_for_a_day_may_be_a_service() -> None:
+    wax = Catalogue(["Воск: подмышки", "Шугаринг: подмышки", "Воск: ноги"])
+
+    assert wax.wish("подмышки воск в четверг").services == (1,)
+    assert wax.wish("ноги, воск, в субботу в 12").services == (3,)

@@ -37,10 +37,12 @@ class Prices(Part):
 
     Attributes:
         more: how many others fit the words, beside those.
+        total: what they cost together, where several are asked about.
     """
 
     services: tuple[ServicePrice, ...]
     more: int = 0
+    total: Price | None = None
 
 
 class WhichPrice(Part):

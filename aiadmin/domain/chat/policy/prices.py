@@ -9,7 +9,7 @@ from decimal import Decimal
 from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits, WantBooking
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts.questions import CategoryPrices, Lengths, Prices, ServicePrice
-from aiadmin.domain.chat.policy.catalogue import as_composites
+from aiadmin.domain.chat.policy.catalogue import as_composites, total
 from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
@@ -25,14 +25,15 @@ def asked_services(turn: TurnFacts) -> tuple[int, ...]:
 
     Of several that words fit, it is those that are talked about: "in full, who is cheaper?".
     """
-    named = dict.fromkeys(number for one in turn.of(NamedService) if not one.is_excluded for number in one.ids)
+    chosen = {*turn.dialogue.services}
+    told = [one.ids for one in turn.of(NamedService) if not one.is_excluded]
+    named = dict.fromkeys(one for ids in told for one in ([one for one in ids if one in chosen] or ids))
     proposal = standing_proposal(turn)
     offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
     visit = _visit_meant(turn)
     booked = as_composites(turn.salon, visit.services) if visit else ()
     talked = offered or talked or turn.dialogue.candidates or booked
-    named = {one: None for one in named if one in turn.dialogue.services} or named
     own = (*booked, *visit.services) if visit and _is_of_day(turn, visit) else ()
     mine = tuple(one for one in named if one in own)
     found = mine or tuple(named) or (() if turn.has(NamedService) else talked)
@@ -121,7 +122,17 @@ def prices(turn: TurnFacts, asked: Sequence[int], staff: Sequence[int] = ()) -> 
     """
     staff = _asked_staff(turn) or staff or _staff_of_visit(turn, asked)
     rows = [_row(turn.salon.services[one], turn.salon, staff) for one in asked[:MOST_SERVICES]]
-    return Prices(services=tuple(rows), more=len(asked) - len(rows))
+    return Prices(services=tuple(rows), more=len(asked) - len(rows), total=_together(turn, asked, staff))
+
+
+def _together(turn: TurnFacts, asked: Sequence[int], staff: Sequence[int]) -> Price | None:
+    """What several services cost in one visit, as the salon sells them; None where it is open which are meant."""
+    named = [{*one.ids} & {*asked} for one in turn.of(NamedService) if not one.is_excluded and one.ids]
+    if len(named) <= 1 or len(asked) != len(named) or any(len(ids) != 1 for ids in named):
+        return None
+    sold = as_composites(turn.salon, asked)
+    whole = total(_row(turn.salon.services[one], turn.salon, staff).price for one in sold)
+    return whole if whole.low is not None else None
 
 
 def _row(service: Service, salon: SalonView, staff: Sequence[int]) -> ServicePrice:
