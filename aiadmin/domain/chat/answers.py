@@ -9,7 +9,7 @@ from aiadmin.domain.chat.consent import HARMLESS_SIGNS, NEUTRAL, is_bare_number,
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.feedback import stars_in_words
-from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.hearing import Heard, hear
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions import names_in
 from aiadmin.domain.chat.when import Asked, Span
@@ -41,11 +41,35 @@ def answers_in(heard: Heard) -> Iterator[Command]:
         return
     if _says_both(heard) or comes_after_all(heard):
         return
-    refusal, agreement = _last(heard, *_refusals(heard)), _last(heard, "YES")
-    if refusal is not None and (agreement is None or agreement < refusal):
+    refusal, agreement = _last(heard, *_refusals(heard)), _last(heard, *_agreements(heard))
+    if (refusal is not None and (agreement is None or agreement < refusal)) or _begins_with_no(heard):
         yield No(spans=_spans(heard, *_refusals(heard)))
     elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard) and not heard.has("WAIT"):
-        yield Yes(but=heard.text.strip(), spans=_spans(heard, "YES"))
+        yield Yes(but=heard.text.strip(), is_first=_stands_first(heard), spans=_spans(heard, *_agreements(heard)))
+
+
+def _agreements(heard: Heard) -> tuple[str, ...]:
+    """The meanings of phrases that agree: who comes has answered a reminder, whatever else is said."""
+    return ("YES", "COMING") if heard.context.asked is Asked.ATTENDANCE else ("YES",)
+
+
+def _stands_first(heard: Heard) -> bool:
+    """Whether a plain yes is a sentence of its own, and nothing behind it denies, doubts or limits it."""
+    end = next((place for place, token in enumerate(heard.tokens) if token.text in BREAKS), len(heard.tokens))
+    is_asked = any(token.text == "?" for token in heard.tokens[end:])
+    if not end or (heard.word(end) == "," and is_asked) or heard.word(end) == "?":
+        return False
+    doubts = any(hit.first >= end for hit in heard.of("NO", "REFUSE", "CHANGE", "OR_NOT", "WAIT"))
+    start, stop = heard.span(0, end)
+    return not doubts and is_plain_yes(hear(heard.text[start:stop], heard.context))
+
+
+def _begins_with_no(heard: Heard) -> bool:
+    """Whether the first clause is a bare no, but for chitchat: "увы нет, заболел ребёнок"."""
+    neutral, end = heard.covered(NEUTRAL), len(heard.tokens)
+    end = next((place for place, token in enumerate(heard.tokens) if token.text in BREAKS), end)
+    words = [heard.word(place) for place in range(end) if place not in neutral]
+    return heard.context.asked is Asked.ATTENDANCE and len(words) == 1 and words[0] in _BARE_NO
 
 
 def _of_changed(heard: Heard) -> Iterator[tuple[int, int]]:
@@ -101,10 +125,15 @@ def _last(heard: Heard, *kinds: str) -> int | None:
 
 def comes_after_all(heard: Heard) -> bool:
     """Whether a client takes a refusal back after a reminder: "не смогу. Ой, смогу"; which of both holds is asked."""
-    comes = (hit.first for hit in heard.of("COMING") if _ends_clause(heard, hit))
+    comes = (hit.first for hit in heard.of("COMING") if _ends_clause(heard, hit) and not _is_open(heard, hit))
     refused = [hit.end for hit in heard.of("NO", "REFUSE", "WANT_CANCEL")]
     is_asked = heard.context.asked is Asked.ATTENDANCE
     return is_asked and bool(refused) and max(refused) <= max(comes, default=-1)
+
+
+def _is_open(heard: Heard, hit: Hit) -> bool:
+    """Whether it is left open that somebody comes: "напишу, как смогу"."""
+    return heard.word(hit.first - 1) in {"как", "когда", "если"}
 
 
 def _ends_clause(heard: Heard, hit: Hit) -> bool:
@@ -115,11 +144,11 @@ def _ends_clause(heard: Heard, hit: Hit) -> bool:
 def _begins_or_ends_with_yes(heard: Heard) -> bool:
     """Whether a yes is an answer and no part of a sentence: it stands first, and no question ends its clause."""
     neutral = heard.covered(NEUTRAL)
-    hits = sorted(heard.of("YES"), key=lambda hit: hit.first)
-    before = [place for place in range(hits[0].first) if place not in neutral]
+    first = min(heard.of(*_agreements(heard)), key=lambda hit: hit.first)
+    before = [place for place in range(first.first) if place not in neutral]
     if any(heard.word(place) not in HARMLESS_SIGNS for place in before):
         return False
-    return heard.word(hits[0].end) != "?"
+    return heard.word(first.end) != "?"
 
 
 def _rating(heard: Heard) -> Iterator[Rating]:

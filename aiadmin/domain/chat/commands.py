@@ -55,9 +55,11 @@ class Yes(Command):
 
     Attributes:
         but: what was said besides, as it was written, when that may change what is agreed to; a yes is plain without.
+        is_first: whether it is a sentence of its own before that, which nothing behind takes back.
     """
 
     but: str = ""
+    is_first: bool = field(default=False, compare=False)
 
 
 class No(Command):

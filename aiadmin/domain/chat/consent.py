@@ -49,7 +49,7 @@ class Consent:
         is_taken = any(_takes(heard, place) for place in self._taken)
         is_agreed = heard.has(*self._kinds) or bool(self.demanded) or is_taken or is_one
         is_agreed = is_agreed or self._is_longed_for
-        told = self.promised | self._felt | self._arranged
+        told = self.promised | self._felt | self._arranged | self.late
         if not is_agreed or any(not _is_within(hit, told) for hit in heard.of(*_DOUBTING)):
             return False
         rest = [place for place in range(len(heard.tokens)) if place not in self.explained]
@@ -65,6 +65,7 @@ class Consent:
             | self.of_name
             | self.demanded
             | self._taken
+            | self.late
             | heard.farewells
             | self.promised
             | self._felt
@@ -110,6 +111,16 @@ class Consent:
         if offers is VisitOperation.BOOK:
             hits = [hit for hit in hits if _orders_only(heard, hit)]
         return frozenset(place for hit in hits for place in range(hit.first, hit.end))
+
+    @cached_property
+    def late(self) -> frozenset[int]:
+        """The clause that tells of coming late, which the salon has to hear, and which moves nothing."""
+        heard = self.heard
+        hits = [hit for hit in heard.of("LATE") if not hit.value]
+        if not hits or heard.context.offers is not VisitOperation.BOOK:
+            return frozenset()
+        told = {place for hit in hits for place in heard.sentence(hit.first)}
+        return frozenset(told) if _is_of_lateness(heard, told) else frozenset()
 
     @cached_property
     def _taken(self) -> set[int]:
@@ -187,6 +198,15 @@ _DEMANDS: Mapping[VisitOperation, str] = {
 _WHO = frozenset({"меня", "нас", "ее", "его", "их"})
 
 
+def _is_of_lateness(heard: Heard, places: Collection[int]) -> bool:
+    """Whether a sentence tells of some minutes and no more: "да, только я могу опоздать минут на пять"."""
+    own = heard.context.vocabulary
+    covered = heard.covered(NEUTRAL | {"LATE", "YES", "SOFT", "COMING"})
+    words = [heard.word(place) for place in places if place not in covered]
+    bearing = (own.service_words(word) or word in own.names or word in own.kin for word in words)
+    return not any(bearing) and not any(word in _DENYING | {"но", "хотя", "?"} for word in words)
+
+
 def _is_own_name(heard: Heard, place: int) -> bool:
     """Whether a word is what the client is known to be called."""
     names, word, called = heard.context.vocabulary.given_names, heard.word(place), heard.context.called
@@ -244,6 +264,8 @@ _SOME_TIME = frozenset({"потом", "в", "другой"})
 """How phrases begin that put something off, and are a no to nothing that is to be off."""
 _LATER = frozenset({"потом", "позже", "попозже", "позднее"})
 _PROMISES = frozenset({"запишусь", "запишемся", "перезапишусь", "перезапишемся"})
+PROMISED = _PROMISING | _PROMISES
+"""What a client will do later on, in the first person: nothing is asked of us by it."""
 
 
 def _not_coming(heard: Heard) -> set[int]:

@@ -119,6 +119,8 @@ class Lexicon:
     def _at(self, tokens: Sequence[Token], place: int) -> Iterator[Hit]:
         for phrase in {id(one): one for one in self._candidates(tokens[place].text)}.values():
             end = _end(phrase.elements, tokens, place, place)
+            if end is not None and end > place and tokens[end - 1].text == _NEXT_MESSAGE:
+                end -= 1  # a word that may be missing was looked for behind it
             if end is not None and end > place:
                 yield Hit(phrase.kind, phrase.value, place, end)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from aiadmin.domain.chat.commands import SELF, Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.feelings import feelings_in
 from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
@@ -109,7 +110,8 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
             is_excluded=mention.is_left_out
             or _is_excluded(heard, mention.first)
             or _is_left_out(heard, mention, mentions),
-            is_added=_is_added(heard, mention),
+            is_added=_is_added(heard, mention)
+            or (heard.context.offers is not None and mention.whom not in {"", SELF}),
             is_taken_off=_is_taken_off(heard, mention),
             is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
             whom=mention.whom,
@@ -139,6 +141,8 @@ def _service_lines(heard: Heard) -> Mapping[int, str]:
         for place in range(len(heard.tokens))
         if is_service_word(heard, place) and not heard.is_told(place) and place not in heard.services_taken_back
     ]
+    if len({*persons.values()}) == 1 and any(_is_on_top(heard, place) for place in persons):
+        return {**{place: persons[min(persons)] for place in words if place > min(persons)}, **persons}
     lines = whose(persons, words) if len({*persons.values()}) > 1 else {}
     return {**lines, **persons} if lines else {}
 
@@ -617,6 +621,11 @@ def _is_added(heard: Heard, mention: _Mention) -> bool:
     return begins or bool(before & _ADDING) or bool(after & _TOO)
 
 
+def _is_for_another(heard: Heard, mention: _Mention) -> bool:
+    """Whether a service is for somebody else than the one for whom a visit is proposed."""
+    return heard.context.offers is not None and mention.whom not in {"", SELF}
+
+
 def _is_taken_off(heard: Heard, mention: _Mention) -> bool:
     """Whether a verb of the clause takes a service away, or refuses it: "педикюр уберите", "педикюр не буду"."""
     own = {heard.clauses[place] for place in mention.places}
@@ -1042,7 +1051,17 @@ def _is_person(heard: Heard, place: int) -> bool:
 def _is_beside(heard: Heard, place: int) -> bool:
     """Whether somebody comes with the client: "мы с подругой", "меня и мужа"."""
     before = heard.word(place - 1)
-    return before in _WITH or (before == "и" and heard.word(place - 2) in _SELF)
+    is_beside = before in _WITH or (before == "и" and heard.word(place - 2) in _SELF)
+    return is_beside or _is_on_top(heard, place)
+
+
+def _is_on_top(heard: Heard, place: int) -> bool:
+    """Whether somebody is to come on top of the one for whom a visit is proposed: "да, и маму тоже"."""
+    if heard.context.offers is not VisitOperation.BOOK or heard.context.offered_for:
+        return False
+    lead = place - 1 - (heard.word(place - 1) in OWN)
+    behind = {heard.word(at) for at in range(place + 1, place + 4)}
+    return heard.word(lead) in _JOINTS | _ADDING or bool(behind & _TOO)
 
 
 def _may_be_a_name(heard: Heard, place: int) -> bool:

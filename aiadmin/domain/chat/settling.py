@@ -48,7 +48,7 @@ from aiadmin.domain.chat.commands import (
     Yes,
     without,
 )
-from aiadmin.domain.chat.consent import NEUTRAL, Consent
+from aiadmin.domain.chat.consent import NEUTRAL, PROMISED, Consent
 from aiadmin.domain.chat.feedback import is_praise
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import asks_who, is_about_service
@@ -97,7 +97,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
     found = _without_spam(heard, commands)
     found = _of_master(heard, _of_choice(found))
-    found = _without_yes(_without_said_again(heard, found))
+    found = _without_promises(heard, _without_yes(_without_said_again(heard, found)))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
     found = _of_care(heard, _without_asides(_of_lasting(heard, found)))
@@ -272,12 +272,23 @@ def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     return without(commands, Spam) if is_wish else [one for one in commands if isinstance(one, (Spam, Greet))]
 
 
+def _without_promises(heard: Heard, commands: list[Command]) -> list[Command]:
+    """A refusal stands, whatever is promised behind it: "нет, заболела, потом сама запишусь"."""
+    is_refused = any(isinstance(one, No) for one in commands) and heard.context.asked is Asked.ATTENDANCE
+    if not is_refused or "?" in heard.text:
+        return commands
+    clauses = {heard.clauses[place] for place, one in enumerate(heard.tokens) if one.text in PROMISED}
+    promised = {place for place, clause in enumerate(heard.clauses) if clause in clauses}
+    wishes = (WantBooking, WantMove, Wait, Suits, Elsewhen)
+    return [one for one in commands if not (isinstance(one, wishes) and heard.within(one.spans) <= promised)]
+
+
 def _without_said_again(heard: Heard, commands: list[Command]) -> list[Command]:
     """What stands beside a plain yes and says nothing new is no wish: the time once more, "скорее бы"."""
     if not any(isinstance(one, Yes) and not one.but for one in commands):
         return commands
     consent = Consent(heard)
-    again = consent.explained - consent.of_name
+    again = consent.explained - consent.of_name - consent.late
     return [one for one in commands if not (isinstance(one, _SAID_AGAIN) and heard.within(one.spans) <= again)]
 
 

@@ -46,7 +46,7 @@ RUNS = (
     Run("ravnovesie", 30),
     Run("sholk", 25),
     Run("siren", 13),
-    Run("terma", 15, hard=1),
+    Run("terma", 18, hard=1),
     Run("tikhiyzal", 24),
     Run("topor", 40),
     Run("zhasmin", 34),

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from aiadmin.domain.chat.advancing import from_proposal
 from aiadmin.domain.chat.bot_settings import Ability
-from aiadmin.domain.chat.commands import Name, NotUnderstood, Thank, WantBooking, Yes
+from aiadmin.domain.chat.commands import Late, Name, NotUnderstood, Thank, WantBooking, Yes
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.notes import IsLate
 from aiadmin.domain.chat.parts.booking import (
     AgreeWithSalon,
     AnotherTime,
@@ -25,6 +26,7 @@ from aiadmin.domain.chat.parts.booking import (
     YourName,
 )
 from aiadmin.domain.chat.parts.questions import AskedOfSalon
+from aiadmin.domain.chat.parts.visits import LateTold
 from aiadmin.domain.chat.policy.free_times import earliest_start
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.offering import client_name, handing_over, offered
@@ -62,8 +64,9 @@ def agreeing(turn: TurnFacts) -> Step | None:
 
 
 def _agrees(turn: TurnFacts, proposal: Proposal) -> bool:
-    """A plain yes; or the name alone that was all that was missing after one."""
-    if is_plain_yes(turn):
+    """A plain yes, also of one who comes some minutes late; or the name alone that was missing after one."""
+    on_time = replace(turn, commands=tuple(one for one in turn.commands if not isinstance(one, Late)))
+    if is_plain_yes(on_time):
         return True
     is_name = turn.has(Name) and all(isinstance(one, (Name, *CHITCHAT)) for one in turn.commands)
     return is_name and turn.dialogue.agreed == proposal.fingerprint
@@ -71,7 +74,7 @@ def _agrees(turn: TurnFacts, proposal: Proposal) -> bool:
 
 def _is_unclear(turn: TurnFacts) -> bool:
     """An answer that says neither yes nor another wish: a name, a yes with other words, or nothing of its own."""
-    answers = all(isinstance(one, (Name, Yes, WantBooking, NotUnderstood, *CHITCHAT)) for one in turn.commands)
+    answers = all(isinstance(one, (Name, Yes, WantBooking, NotUnderstood, Late, *CHITCHAT)) for one in turn.commands)
     return answers and (turn.has(Name, Yes, WantBooking, NotUnderstood, Thank) or not turn.commands)
 
 
@@ -154,6 +157,10 @@ def _outcome(turn: TurnFacts, proposal: Proposal) -> Step:
             [*done, *_not_so(refused), Unconfirmed(slots=tuple(unknown))],
             HandOverReason.UNKNOWN_WRITE,
         )
+    if not refused and turn.has(Late):
+        minutes = next((one.minutes for one in turn.of(Late)), None)
+        parts, notes = (*done, LateTold(rule=turn.salon.bot.rules.get("late", ""))), (IsLate(minutes=minutes),)
+        return Reply(act=Act.DONE, parts=parts, dialogue=_forgetting(turn).dialogue, notes=notes)
     if not refused:
         return Reply(act=Act.DONE, parts=tuple(done), dialogue=_forgetting(turn).dialogue)
     return _rest(turn, proposal, refused, done)

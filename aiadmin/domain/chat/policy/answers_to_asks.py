@@ -44,6 +44,7 @@ from aiadmin.domain.chat.notes import (
 )
 from aiadmin.domain.chat.parts.booking import AnotherTime, FreeTimes
 from aiadmin.domain.chat.parts.questions import AskedOfSalon
+from aiadmin.domain.chat.parts.talk import PassedOn
 from aiadmin.domain.chat.parts.visits import (
     AnswerKept,
     AnswerPassedOn,
@@ -118,10 +119,26 @@ def _attendance(turn: TurnFacts, ask: OpenAsk) -> Step | None:
     if _is_refusal(turn, ask):
         return _does_not_come(turn, ask)
     if _has_a_rest(turn) or _wishes_another_time(turn, ask):
-        return _comes_but(turn, ask)
+        is_with = turn.has(Guest) and not turn.has(*_OF_THEMSELVES, *QUESTIONS)
+        return _comes_with(turn, ask) if is_with else _comes_but(turn, ask)
     if all(isinstance(one, CHITCHAT) for one in turn.commands):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return None
+
+
+_OF_THEMSELVES: tuple[type[Command], ...] = (WantMove, WantCancel, No)
+"""What is said of the client's own visit."""
+
+
+def _comes_with(turn: TurnFacts, ask: OpenAsk) -> Step:
+    """Somebody else is to come as well: the salon sees to that, and a yes that stands by itself confirms."""
+    if not any(one.is_first for one in turn.of(Yes)) or ask.starts is None:
+        return _read_by_human(turn, ask)
+    step = _comes(turn, ask)
+    if not isinstance(step, Reply) or not step.attendance:
+        return step
+    parts = (*step.parts, PassedOn())
+    return replace(step, act=Act.HAND_OVER, parts=parts, hand_over=HandOverReason.FACT)
 
 
 def _is_refusal(turn: TurnFacts, ask: OpenAsk) -> bool:

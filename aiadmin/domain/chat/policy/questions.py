@@ -205,9 +205,14 @@ def _following(turn: TurnFacts) -> Step | None:
         return _booking_of(turn)
     if not is_open and not is_wish:
         return None
-    rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
+    rest = tuple(_answered_yes(one) for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
     going_on = replace(turn, commands=rest)
     return visits(going_on) or booking(going_on)
+
+
+def _answered_yes(command: Command) -> Command:
+    """A yes with a question beside it that is answered here: it is asked again, and the question is not."""
+    return replace(command, but=command.but.replace("?", "")) if isinstance(command, Yes) else command
 
 
 def _names_when(turn: TurnFacts) -> bool:
@@ -224,9 +229,10 @@ def _is_beside_service(turn: TurnFacts) -> bool:
 
 def _confirming(turn: TurnFacts) -> Step | None:
     """A yes that is a message of its own confirms, whatever is asked in another; one that is not is no yet."""
-    if any(one.but for one in turn.of(Yes)):
+    if any(one.but and not one.is_first for one in turn.of(Yes)):
         return None
-    rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
+    rest = tuple(Yes() if isinstance(one, Yes) else one for one in turn.commands)
+    rest = tuple(one for one in rest if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
     return answers_to_asks(replace(turn, commands=rest))
 
 

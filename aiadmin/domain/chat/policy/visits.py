@@ -121,7 +121,9 @@ def _is_of_its_time(turn: TurnFacts) -> bool:
 
 def _late(turn: TurnFacts) -> Step | None:
     """The salon hears at once; the rule is quoted to who has a visit, and nothing is moved."""
-    if not turn.has(Late) or _is_of_its_time(turn):
+    proposal = open_proposal(turn)
+    is_of_offer = proposal is not None and proposal.operation is VisitOperation.BOOK and turn.has(Yes)
+    if not turn.has(Late) or _is_of_its_time(turn) or is_of_offer:
         return None
     found = turn.situation.client.visits or live_visits(turn)
     if isinstance(found, LookUp):
