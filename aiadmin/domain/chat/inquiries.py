@@ -195,8 +195,26 @@ def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
         is_day = "MONTH" in LEXICON.get(token.text, {}) and heard.word(place - 1) != "в"
         if not topic or token.text in vocabulary.titled or is_day or not _asks(heard, place):
             continue
+        if _is_of_anything(heard, place, topic):
+            continue
         if not (is_wish and vocabulary.service_words(token.text)):
             yield place, topic
+
+
+def _is_of_anything(heard: Heard, place: int, topic: str) -> bool:
+    """Whether a word is of a deed that is done with anything, and no other word of its topic is said.
+
+    "Что взять с собой" is not what is asked by "подарок можно взять?".
+    """
+    lemma = heard.context.vocabulary.morphology.lemma
+    deed = lemma(heard.word(place))
+    others = {lemma(word) for word in topic.lower().split() if len(word) > _LONGEST_SMALL} - {deed}
+    said = {lemma(heard.word(one)) for one in heard.sentence(place)}
+    return deed in _OF_ANYTHING and bool(others) and others.isdisjoint(said)
+
+
+_LONGEST_SMALL = 3
+_OF_ANYTHING = frozenset({"взять", "брать", "сделать", "делать", "прийти", "получить", "принести"})
 
 
 def _asks(heard: Heard, place: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import cast
 
 from aiadmin.domain.chat.dates.grammar import Context, Node
@@ -58,7 +59,7 @@ def _pairs(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> It
     """The items of each wish: "в пт после 5 или в сб утром" has two days with a time each."""
     is_plain = all(item.polarity is Polarity.WANTED for item in items)
     sides = _sides(nodes, items) if is_plain else []
-    if _are_apart(sides):
+    if _are_apart(nodes, sides):
         yield from sides
         return
     pairs = [items[at : at + _PAIR] for at in range(0, len(items), _PAIR)]
@@ -83,18 +84,29 @@ def _sides(nodes: Sequence[Node], items: Sequence[Item]) -> list[list[Item]]:
     return sides
 
 
-def _are_apart(sides: Sequence[Sequence[Item]]) -> bool:
+def _are_apart(nodes: Sequence[Node], sides: Sequence[Sequence[Item]]) -> bool:
     """Whether what is said of the hour on one side of an "or" leaves the other as it is.
 
-    "После шести или в выходные": on days off any hour suits. "Завтра вечером или в пятницу" is of evenings.
+    "После шести или в выходные": on days off any hour suits, as where that is said. "Завтра вечером или в пятницу" is
+    of evenings, and where each side has an hour it is its own.
     """
     if len(sides) != _PAIR:
         return False
-    first, last = sides
-    is_of_weekends = all(item.is_day and len(_said(item).weekdays) > 1 for item in last)
-    has_hours = any(not item.is_day for item in first)
-    is_of_many = all(len(_said(item).weekdays) > 1 for item in first if item.is_day)
-    return is_of_weekends and has_hours and is_of_many
+    timed = [any(not item.is_day for item in side) for side in sides]
+    days = [[item for item in side if item.is_day] for side in sides]
+    if all(timed):
+        return all(len(each) == 1 for each in days)
+    if not any(timed):
+        return False
+    plain, other = (days[0], days[1]) if timed[1] else (days[1], days[0])
+    pairs = pairwise(node.text for node in nodes)
+    is_any = any(first in _ANY and second in _OF_TIME for first, second in pairs)
+    is_of_weekends = bool(plain) and all(len(_said(item).weekdays) > 1 for item in plain)
+    is_of_many = all(len(_said(item).weekdays) > 1 for item in other)
+    return (is_of_weekends and is_of_many) or (is_any and bool(plain) and len(other) == 1)
+
+
+_ANY, _OF_TIME = frozenset({"любое", "любой"}), frozenset({"время", "час"})
 
 
 def _between(nodes: Sequence[Node], before: Item, item: Item) -> set[str]:

@@ -241,12 +241,21 @@ def _is_filler(node: Node) -> bool:
 
 def _is_final_no(nodes: Sequence[Node], at: int) -> bool:
     """Завтра нет; in "завтра нет мест?" nothing is refused."""
-    if _is_condition(nodes, at):
+    if _is_condition(nodes, at) or _asks_for_any(nodes, at):
         return False
     after = nodes[at + 1] if at + 1 < len(nodes) else None
     if after is None or not _CLAUSE_ENDS.isdisjoint(after.kinds) or "AT" in after.kinds:
         return not (at and not _CLAUSE_ENDS.isdisjoint(nodes[at - 1].kinds))
     return after.text in {"а", "но", "то", "тогда", "времени", "возможности"}
+
+
+def _asks_for_any(nodes: Sequence[Node], at: int) -> bool:
+    """Whether it is asked, or told, that there is nothing: "после работы ничего нет?", "завтра мест нет"."""
+    is_question = at + 1 < len(nodes) and nodes[at + 1].text == "?"
+    return is_question or (at > 0 and nodes[at - 1].text in _WHAT_THERE_IS)
+
+
+_WHAT_THERE_IS = frozenset({"ничего", "мест", "места", "времени", "окон", "окошек", "свободного", "свободных"})
 
 
 def _is_condition(nodes: Sequence[Node], at: int) -> bool:

@@ -52,6 +52,12 @@ def tells_of(fact: str, day: date) -> bool:
     return any(one.last is not None and one.has(day) for one in named)
 
 
+def told_of_day(salon: SalonView, day: date) -> list[FactQuoted]:
+    """What the owner has told of just that day, such as a holiday: it stands over the hours of the week."""
+    facts = salon.bot.facts.items()
+    return [FactQuoted(topic=topic, text=text) for topic, text in facts if tells_of(f"{topic}: {text}", day)]
+
+
 def _touch(one: AskFact, other: AskFact) -> bool:
     """Whether two questions were read from the same words: an owner's own topic, and ours for the same."""
     return any(a < d and c < b for a, b in one.spans for c, d in other.spans)

@@ -33,7 +33,7 @@ ANY = 0
 """YClients' number for whichever master."""
 AHEAD = timedelta(days=30)
 """How far we look where no day was named."""
-_PROBED = timedelta(days=14)
+_PROBED, _FAR = timedelta(days=14), timedelta(days=7)
 _AT_ONCE = 2
 """Masters who are asked first: two give enough to choose from, and the others are asked where they do not."""
 _FEW = 3
@@ -124,6 +124,37 @@ def look(search: Search, found: Found) -> LookUp | Free:
     return Free(slots=slots, is_unknown=_is_unknown(found))
 
 
+def look_wide(search: Search, found: Found) -> LookUp | Free:
+    """As `look`; with one more day where one was enough: the other side of an "or", any day but some."""
+    free = look(search, found)
+    if isinstance(free, LookUp) or not free.slots or calls_left(found) <= 0:
+        return free
+    sides = [one for one in _sides(search) if not any(one.fits(slot) for slot in slots_found(one, found))]
+    needs = [need for side in sides or _any_day_but(search, found) for need in _first_of(side, found)]
+    return LookUp(tuple(needs[:1])) if needs else free
+
+
+def _sides(search: Search) -> list[Search]:
+    """The search for each side of an "or", where each has days of its own."""
+    each = [replace(search, whens=(when,)) for when in search.whens if names_day([when])]
+    return each if len(each) == len(search.whens) > 1 and len(search.staff) <= _FEW else []
+
+
+def _first_of(side: Search, found: Found) -> list[NeedStarts]:
+    """The first day of a search on which somebody works then, and which was not looked at."""
+    known = _days_known(side, found)
+    on = [day for day in days(side.whens, side.today, side.today + _PROBED) if day not in known]
+    return [one for one in _pairs(side, on) if _may_suit(side, one)][:1]
+
+
+def _any_day_but(search: Search, found: Found) -> list[Search]:
+    """The search, where some days are refused, none is named, and what fits is all of one day."""
+    is_refusing = any(when.day and (when.day.not_on or when.day.not_weekdays) for when in search.whens)
+    fitting = {one.starts.date() for one in slots_found(search, found) if search.fits(one)}
+    is_open = is_refusing and not search.named_days and len(search.staff) <= _FEW
+    return [search] if is_open and len(fitting) == 1 else []
+
+
 def look_by_schedule(search: Search, found: Found) -> LookUp | Free:
     """What is free at a time of day that is wished, on the next days on which somebody works then."""
     step = still_needed(found, _probes(search, found))
@@ -149,6 +180,8 @@ def _waves(search: Search, found: Found) -> Iterator[_Wave]:
     if len(search.staff) > _FEW and len(_working(search)) > _FEW:
         yield from _of_all(search, found, fits)
         return
+    if sides := _sides(search):
+        yield _Wave(needs=tuple(need for side in sides for need in _first_of(side, Found())), is_enough=fits)
     waves = _on_named_days if search.named_days else _nearest
     for needs in waves(search, found):
         yield _Wave(needs=needs, is_enough=lambda slots: fits(slots) and not _one_day_more(search, found))
@@ -247,6 +280,13 @@ def _alternatives(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
     known = [one for one in slots_found(search, found) if one.staff_id in search.staff and one.starts.date() in on]
     if len(search.services) > 1 or not on or known:
         return
+    if search.staff and on[0] - search.today > _FAR:
+        asked = NeedDays(search.booked, search.staff[0], search.today, on[-1] + _PROBED)
+        yield (asked,)
+        near = sorted(_days_found(found, asked), key=lambda day: min(abs((day - one).days) for one in on))
+        if near:
+            yield (NeedStarts(search.booked, search.staff[0], near[0]),)
+            return
     others = [NeedStarts(search.booked, one, search.named_days[0]) for one in search.others[:1]]
     nearest = [NeedNearest(search.booked, one) for one in search.staff[:_AT_ONCE]]
     yield (*nearest[:1], *others, *nearest[1:])

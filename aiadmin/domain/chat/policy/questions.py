@@ -44,7 +44,6 @@ from aiadmin.domain.chat.parts.questions import (
     Address,
     AskedOfSalon,
     EarlierWished,
-    FactQuoted,
     IsMachine,
     NotInCatalogue,
     OpenHours,
@@ -60,7 +59,7 @@ from aiadmin.domain.chat.parts.questions import (
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
-from aiadmin.domain.chat.policy.facts import quoted, tells_of
+from aiadmin.domain.chat.policy.facts import quoted, told_of_day
 from aiadmin.domain.chat.policy.handing_over import BOT
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
 from aiadmin.domain.chat.policy.prices import asked_services, category_prices, lengths, masters_of, prices
@@ -180,6 +179,7 @@ def _together(following: Reply, answers: _Answers) -> Reply:
     parts = [one for one in answers.parts if not isinstance(one, WhichPrice)]
     off = {one.day for one in parts if isinstance(one, StaffOn) and not one.hours}
     left = [one for one in following.parts if not (isinstance(one, MasterAway) and set(one.days) <= off)]
+    left = [one for one in left if one not in parts]
     following = replace(following, parts=tuple(left))
     if not following.parts and following.act is Act.SILENT:
         following = replace(following, act=Act.INFORM)
@@ -293,7 +293,7 @@ def _of_hours(turn: TurnFacts, answers: _Answers) -> None:
     if not turn.has(AskHours) or any(one.topic == _HOLIDAYS for one in turn.of(AskFact)):
         return  # of holidays only what the owner has told is known
     days = _days_asked(turn)
-    by_day = [_told_of_day(turn, day) or _hours_of(turn, day) for day in days] or [_hours_of_week(turn)]
+    by_day = [told_of_day(turn.salon, day) or _hours_of(turn, day) for day in days] or [_hours_of_week(turn)]
     found = dict.fromkeys(part for parts in by_day for part in parts)
     answers.is_unknown = answers.is_unknown or not all(by_day)
     if len(days) > MOST_DAYS:
@@ -329,12 +329,6 @@ def _hours_of(turn: TurnFacts, day: date) -> list[Part]:
         hours = (min(begins for begins, _ in planned), max(ends for _, ends in planned)) if planned else None
         return [WhoWorks(day=day, names=names, hours=hours)] if working else []
     return [OpenOn(day=day, hours=turn.salon.hours.get(day.weekday()))] if turn.salon.hours else []
-
-
-def _told_of_day(turn: TurnFacts, day: date) -> list[Part]:
-    """What the owner has told of just that day, such as a holiday: it stands over the hours of the week."""
-    facts = turn.salon.bot.facts.items()
-    return [FactQuoted(topic=topic, text=text) for topic, text in facts if tells_of(f"{topic}: {text}", day)]
 
 
 def _of_address(turn: TurnFacts, answers: _Answers) -> None:

@@ -27,8 +27,8 @@ from aiadmin.domain.chat.policy.free_times import (
     Search,
     asked_exactly,
     earliest_start,
-    look,
     look_by_schedule,
+    look_wide,
     nearest_to,
     night_start,
     slots_found,
@@ -42,6 +42,7 @@ from aiadmin.domain.chat.steps import Asks, LookUp, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day
 from aiadmin.domain.chat.wishes import day_part, names_day, names_time, part_of, points, suits
 
+_SIDES = 2
 _SOON = timedelta(days=7)
 """How far from the nearest time another is worth naming beside it."""
 _BANDED = ("пн", "вт", "ср", "чт", "пт", "сб", "вс", "будн", "выходн", "утр", "до ", "с ", "после ")
@@ -74,7 +75,7 @@ def single_visit(turn: TurnFacts, staff: Sequence[int], others: Sequence[int], b
     chosen = _picked(turn, search)
     if chosen is not None:
         return chosen if isinstance(chosen, LookUp) else offer(turn, [chosen], before)
-    free = look(search, turn.found)
+    free = look_wide(search, turn.found)
     if isinstance(free, LookUp):
         return free
     if not free.slots:
@@ -141,7 +142,12 @@ def _fitting(turn: TurnFacts, search: Search, fits: Sequence[Slot], before: Sequ
 
 
 def _to_show(search: Search, slots: Sequence[Slot]) -> list[Slot]:
-    """Of one day times far apart; of several days the nearest, not all of one day."""
+    """Of one day times far apart; of several days the nearest, not all of one day; of an "or" both sides."""
+    sides = [[one for one in slots if suits([when], one.starts, one.length)] for when in search.whens]
+    if len(sides) == _SIDES and all(sides) and names_day(search.whens):
+        first, last = sides
+        more = [one for one in first[1:] if one not in last]
+        return sorted([first[0], *more[: MOST_SHOWN - _SIDES], last[0]], key=lambda one: one.starts)
     if names_day(search.whens) or len({one.starts.date() for one in slots}) == 1:
         return spread(slots, MOST_SHOWN)
     first_day = [one for one in slots if one.starts.date() == slots[0].starts.date()]

@@ -8,7 +8,7 @@ from datetime import date
 
 from aiadmin.domain.chat.advancing import as_last_time
 from aiadmin.domain.chat.bot_settings import Ability
-from aiadmin.domain.chat.commands import NamedService, Repeatedly, WantBooking
+from aiadmin.domain.chat.commands import NamedService, Repeatedly, Suits, WantBooking
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.guest_lines import has_lines
 from aiadmin.domain.chat.parts.booking import (
@@ -27,6 +27,7 @@ from aiadmin.domain.chat.parts.booking import (
     WhichMaster,
 )
 from aiadmin.domain.chat.policy import catalogue
+from aiadmin.domain.chat.policy.facts import told_of_day
 from aiadmin.domain.chat.policy.free_times import look, nearest_to
 from aiadmin.domain.chat.policy.history import needs_history, with_history
 from aiadmin.domain.chat.policy.limits import over_limits
@@ -44,6 +45,7 @@ from aiadmin.domain.chat.policy.several_visits import (
 )
 from aiadmin.domain.chat.policy.single_visit import away, search_for, single_visit
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.policy.wished_times import named_days
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Asks, LookUp, NeedEvents, NeedVisits, Part, Reply, Step, Unavailable
 from aiadmin.domain.chat.when import Asked
@@ -65,6 +67,7 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
     turn = replace(turn, situation=replace(situation, dialogue=narrowed(situation)))
     turn, before = _without_unclear(turn, before)
     before = [*before, OneAtATime()] if turn.has(Repeatedly) else before
+    before = [*before, *_told_of_days(turn)]
     return (
         over_limits(turn)
         or _unclear_day(turn, before)
@@ -77,6 +80,13 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
         or _one_more(turn)
         or _visits(turn, before)
     )
+
+
+def _told_of_days(turn: TurnFacts) -> list[Part]:
+    """What the owner has told of a day that is named now, such as a holiday; it is said before all else."""
+    named = named_days([when for one in turn.of(Suits) for when in one.whens])
+    days = [one.first for one in named if one.is_one_day]
+    return [*dict.fromkeys(part for day in days for part in told_of_day(turn.salon, day))]
 
 
 def _without_unclear(turn: TurnFacts, before: Sequence[Part]) -> tuple[TurnFacts, Sequence[Part]]:
