@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from aiadmin.domain.chat import commands as said
+from aiadmin.domain.chat.another_person import for_another, on_top
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.continuing import continued
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
@@ -58,6 +59,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     commands = _of_themselves(commands, situation, known)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
+    known = on_top(for_another(known, commands, situation.salon), commands, situation.salon)
     known = with_services(known, commands, situation.salon)
     known = _with_price(known, commands)
     known = _with_staff(known, commands, situation)
@@ -264,7 +266,8 @@ def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation:
     if _has(commands, *NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
         return _of_a_question(dialogue, commands)
     new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
-    new = tuple(_from_offered(when, _offered(dialogue, situation)) for when in new)
+    last = [dialogue.booked.starts] if dialogue.booked and dialogue.guests else []
+    new = tuple(_from_offered(when, _offered(dialogue, situation) or last) for when in new)
     if _has(commands, said.Earliest):
         dialogue = replace(dialogue, is_earliest=True, whens=() if not new else dialogue.whens, picked=None)
     if new and not _has(commands, said.No, said.Elsewhen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aiadmin.domain.chat.another_person import counterpart
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import (
     AskDuration,
@@ -44,7 +45,16 @@ def continued(commands: Sequence[Command], dialogue: Dialogue, situation: Situat
         return tuple(commands)
     asked = [_RULES[one] for one in dialogue.inquiries]
     more = [one for rule in asked if rule.goes_on(said, dialogue) for one in rule.again(said, dialogue)]
-    return (*commands, *more)
+    return (*commands, *more, *(_of_guest(said, dialogue, situation) if more else ()))
+
+
+def _of_guest(said: Sequence[Command], dialogue: Dialogue, situation: Situation) -> Sequence[Command]:
+    """What was asked of, as it is for the guest of whom it is asked now: "а мужу?"."""
+    guests = [one for one in said if isinstance(one, Guest)]
+    if not guests or any(isinstance(one, NamedService) for one in said):
+        return []
+    ids = tuple(dict.fromkeys(counterpart(situation.salon, one, guests[0]) for one in dialogue.inquired))
+    return [NamedService(ids=ids)] if ids and ids != dialogue.inquired else []
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ class Dialogue:
         inquiries: what was asked last, where nothing was wished for since.
         inquired: the services that it was asked of.
         circles: how often in a row the same was said again, or asked again.
+        booked: the visit that was booked last in this talk: of which "а мужу?" is said.
         language: in which it is answered, by its code of ISO 639-1.
         touched_at: when it last changed, by the salon's wall clock.
     """
@@ -196,6 +197,7 @@ class Dialogue:
     inquiries: tuple[Inquiry, ...] = ()
     inquired: tuple[int, ...] = ()
     circles: int = 0
+    booked: Slot | None = None
     language: str = "ru"
     touched_at: datetime | None = None
 

@@ -35,7 +35,8 @@ def persons_in(said: Sentences, kin: Collection[int]) -> Mapping[int, str]:
             if before not in _TOGETHER:
                 found[place] = last
         elif token.text in _ONESELF and before not in _HAVING | _TOGETHER:
-            if token.text != "я" or said.word(place + 1) in _LEADS:
+            own = said.context.vocabulary
+            if token.text != "я" or said.word(place + 1) in _LEADS or own.service_words(said.word(place + 1)):
                 found[place] = SELF
         elif token.text in _THIRD and before not in _LEADS | _HAVING | _TOGETHER:
             found[place] = last or SOMEBODY

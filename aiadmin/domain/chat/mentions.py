@@ -976,7 +976,7 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
     if SOMEBODY in lines:
         yield Guest(count=2, spans=())
     if not found and heard.context.asked not in {Asked.NAME, Asked.GUEST_NAME}:
-        yield from _served_by_name(heard)
+        yield from _in_a_few_words(heard) or _served_by_name(heard)
     if heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE") and not found:
         yield from _of_another_person(heard)
     if count and not found:
@@ -1014,6 +1014,20 @@ def _served_by_name(heard: Heard) -> Iterator[Guest]:
                 spans=(heard.span(place, place + 1),),
             )
             return
+
+
+def _in_a_few_words(heard: Heard) -> list[Guest]:
+    """Somebody of a name for whom the same is asked: "а Лене на то же время?"."""
+    first = 1 if heard.word(0) in {"а", "и", "теперь", "еще"} else 0
+    word, own = heard.word(first), heard.context.vocabulary
+    name = _given_name(heard, first) if first < len(heard.tokens) else ""
+    is_led = first > 0 and heard.context.asked is None and bool(name) and heard.is_capital(first)
+    is_other = own.morphology.given_name(word) != word and word not in own.names
+    is_bare = all(heard.word_class(at) not in _VERBS for at in range(len(heard.tokens)))
+    if not (is_led and is_other and is_bare) or word in own.given_names.values():
+        return []
+    called = own.morphology.given_name(word) or name
+    return [Guest(name=called.capitalize(), spans=(heard.span(first, first + 1),))]
 
 
 def _of_another_person(heard: Heard) -> Iterator[Guest]:
@@ -1061,7 +1075,8 @@ def _is_on_top(heard: Heard, place: int) -> bool:
         return False
     lead = place - 1 - (heard.word(place - 1) in OWN)
     behind = {heard.word(at) for at in range(place + 1, place + 4)}
-    return heard.word(lead) in _JOINTS | _ADDING or bool(behind & _TOO)
+    is_asked = heard.word(lead) == "а" and lead == 0
+    return is_asked or heard.word(lead) in _JOINTS | _ADDING or bool(behind & _TOO)
 
 
 def _may_be_a_name(heard: Heard, place: int) -> bool:

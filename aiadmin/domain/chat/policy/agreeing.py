@@ -160,9 +160,9 @@ def _outcome(turn: TurnFacts, proposal: Proposal) -> Step:
     if not refused and turn.has(Late):
         minutes = next((one.minutes for one in turn.of(Late)), None)
         parts, notes = (*done, LateTold(rule=turn.salon.bot.rules.get("late", ""))), (IsLate(minutes=minutes),)
-        return Reply(act=Act.DONE, parts=parts, dialogue=_forgetting(turn).dialogue, notes=notes)
+        return Reply(act=Act.DONE, parts=parts, dialogue=_after(turn, saved), notes=notes)
     if not refused:
-        return Reply(act=Act.DONE, parts=tuple(done), dialogue=_forgetting(turn).dialogue)
+        return Reply(act=Act.DONE, parts=tuple(done), dialogue=_after(turn, saved))
     return _rest(turn, proposal, refused, done)
 
 
@@ -187,6 +187,11 @@ def _forgetting(turn: TurnFacts) -> TurnFacts:
             name=dialogue.name, family=dialogue.family, language=dialogue.language, touched_at=dialogue.touched_at
         ),
     )
+
+
+def _after(turn: TurnFacts, saved: Sequence[Slot]) -> Dialogue:
+    """Nothing is wished for any more; what was booked may be said to be for somebody else, too."""
+    return replace(_forgetting(turn).dialogue, booked=saved[0])
 
 
 def _rest(turn: TurnFacts, proposal: Proposal, refused: Sequence[Slot], done: Sequence[Part]) -> Step:

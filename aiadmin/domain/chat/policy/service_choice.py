@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from aiadmin.domain.chat.another_person import FOR_CHILDREN, words_for
 from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.guest_lines import has_lines
 from aiadmin.domain.chat.parts.booking import NoSuchService, WhatFor, WhichService
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.possible_services import possible
@@ -17,12 +19,8 @@ from aiadmin.domain.chat.wished_services import as_said
 
 MOST_NAMED = 3
 """Services, or categories, that one question names."""
-_FOR_CHILDREN = ("детск", "дет.", "ребен", "ребён", "малыш")
-_FOR_MEN, _FOR_WOMEN = ("мужск", "муж."), ("женск", "жен.")
 _FOR_TWO = ("двоих", "вдво", "парный", "парное", "парные", "для пары", "2 человек", "двух человек", "дуэт")
 _TWO = 2
-_MEN = frozenset({"муж", "папа", "друг", "брат", "парень", "дедушка"})
-_WOMEN = frozenset({"жена", "мама", "подруга", "сестра", "бабушка", "свекровь", "теща", "тетя"})
 _FIRST = ("снят", "удален", "смыв", "демонтаж")
 """How titles begin of what has to be done before anything else."""
 
@@ -38,8 +36,10 @@ def narrowed(situation: Situation) -> Dialogue:
             services += left
         elif left:
             choices.append(tuple(left))
-    ordered = catalogue.as_composites(salon, in_order(salon, as_said(dialogue, services)))
-    return replace(dialogue, services=ordered, choices=tuple(choices))
+    ordered = in_order(salon, as_said(dialogue, services))
+    is_of_several = has_lines(dialogue)  # what two people have is no composite of one
+    whole = ordered if is_of_several else catalogue.as_composites(salon, ordered)
+    return replace(dialogue, services=whole, choices=tuple(choices))
 
 
 def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
@@ -65,16 +65,9 @@ def _for_guest(situation: Situation, choice: Sequence[int]) -> list[int]:
     is_of_others = bool(guests) and bool(guests[0].staff or guests[0].services)
     if len(guests) != 1 or (is_of_others and not {*guests[0].services} & {*choice}):
         return list(choice)
-    guest, titles = guests[0], situation.salon.services
-    for is_one, words in (
-        (guest.is_child, _FOR_CHILDREN),
-        (guest.who in _MEN, _FOR_MEN),
-        (guest.who in _WOMEN, _FOR_WOMEN),
-    ):
-        fitting = [one for one in choice if any(word in titles[one].title.lower() for word in words)]
-        if is_one and fitting:
-            return fitting
-    return list(choice)
+    titles, words = situation.salon.services, words_for(guests[0])
+    fitting = [one for one in choice if any(word in titles[one].title.lower() for word in words)]
+    return fitting or list(choice)
 
 
 def _for_two(situation: Situation, choice: Sequence[int]) -> list[int]:
@@ -91,7 +84,7 @@ def is_for_two(salon: SalonView, service: int) -> bool:
 
 def is_for_children(salon: SalonView, service: int) -> bool:
     """Whether a title says that a service is for children."""
-    return any(word in salon.services[service].title.lower() for word in _FOR_CHILDREN)
+    return any(word in salon.services[service].title.lower() for word in FOR_CHILDREN)
 
 
 def _of_history(situation: Situation, choice: Sequence[int]) -> list[int]:
