@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 from aiadmin.config import Config
@@ -176,22 +177,28 @@ def load() -> None:
     unit_of_work.load()
 
 
-def load_bot() -> None:
-    """Import what reads clients' words, and read its dictionaries: a second of processor time."""
-    for name in _BOT:
+def load_bot(pause: Callable[[], object] = lambda: None) -> None:
+    """Import what reads clients' words and answers them: a third of a second of processor time.
+
+    Args:
+        pause: called behind each of its modules, the largest of which takes a twentieth of a second.
+    """
+    chat = import_module("aiadmin.domain.chat")
+    for name in (*(one.name for one in walk_packages(chat.__path__, f"{chat.__name__}.")), *_BOT):
+        import_module(name)
+        pause()
+
+
+def load_for_jobs() -> None:
+    """Import now all that jobs ask for, and read the dictionaries: each fork would do so anew."""
+    load()
+    load_bot()
+    for name in _OF_JOBS:
         import_module(name)
     from aiadmin.adapters.morphology import morphology
     from aiadmin.services.chat import views
 
     views.warm(morphology())
-
-
-def load_for_jobs() -> None:
-    """Import now all that jobs ask for: each fork would import it anew."""
-    load()
-    load_bot()
-    for name in _OF_JOBS:
-        import_module(name)
 
 
 STATEMENT_PATIENCE_SECONDS = 15.0

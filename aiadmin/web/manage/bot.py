@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
+import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
@@ -15,7 +16,6 @@ from aiadmin.domain.chat.floor import Holder
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.settings import SettingsInvalidError
-from aiadmin.edge.aside import aside
 from aiadmin.services.chat.bot_settings import BotSwitches
 from aiadmin.services.chat.dialogues import CHATS
 from aiadmin.services.manage.overview import OWNER
@@ -69,7 +69,8 @@ def try_out() -> dict[str, object]:
     asked = schemas.load(bot_schemas.Said, read_object())
     owner, container = company().company_id, current_container()
     key_limits().count_try_out(owner)
-    aside(_load_bot)
+    with _loading:
+        _load_bot()
     chat = container.try_outs.load(owner, asked["chat"])
     turn, chat = container.try_out.say(owner, chat, asked["words"], phone=asked["phone"])
     container.try_outs.save(owner, asked["chat"], chat)
@@ -132,11 +133,13 @@ def give_floor() -> dict[str, object]:
     return schemas.dump(bot_schemas.FloorNow, is_human=is_human, until=floor.until, text=said)
 
 
+_loading = Lock()
+
+
 @cache
 def _load_bot() -> None:
-    """Most web processes see no try-out, and are spared what it takes; the first one waits a second for it."""
-    load_bot()
-    gc.freeze()  # as at the start of the process: collections pass all of it by
+    """Most web processes see no try-out, and are spared what it takes; with the first one others have their turns."""
+    load_bot(pause=partial(time.sleep, 0))
 
 
 def _bot(bot: BotSwitches, *, said: str | None = None) -> dict[str, object]:
