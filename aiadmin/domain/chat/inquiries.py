@@ -25,9 +25,10 @@ def inquiries_in(heard: Heard) -> Iterator[Command]:
     yield from _of_visits(heard)
     if asking:
         yield AskWorks(spans=tuple(heard.span(place, place + 1) for place in asking))
-    elif heard.has("ASK_WORKS"):
+    elif heard.has("ASK_WORKS", "WHEN_BACK"):
         ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
-        yield AskWorks(ids=ids, spans=heard.spans("ASK_WORKS"))
+        if ids or heard.has("ASK_WORKS"):
+            yield AskWorks(ids=ids, spans=heard.spans("ASK_WORKS") or heard.spans("WHEN_BACK"))
 
 
 def _facts(heard: Heard) -> Iterator[AskFact]:

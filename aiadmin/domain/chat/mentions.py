@@ -94,12 +94,16 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     lines, absent = _service_lines(heard), _absent(heard)
     found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines, absent)]
     found = [one for one in _wished(heard, found) if not _says_only_of_what(heard, one)]
-    found = _with_what_is_absent(heard, found, absent)
+    found = _with_what_is_absent(heard, _without_bare_parts(heard, found), absent)
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
         mention.ids = mention.ids if mention.is_left_out else mention.ids - left_out or mention.ids
     mentions = _of_one_kind(heard, _without_parts(heard, _joined(_without_places(heard, found))))
+    for mention in mentions:
+        other = None if mention.lacking is not None else _of_other_part(heard, mention)
+        is_said = any(other in one.places for one in mentions)
+        mention.lacking = mention.lacking if other is None or is_said else other
     if not mentions:
         yield from _by_size(heard)
         yield from _by_order(heard)
@@ -173,6 +177,40 @@ def _is_of_another_part(heard: Heard, wished: _Mention, told: _Mention) -> bool:
     titles = [one.title for one in heard.context.vocabulary.services if one.id in wished.ids]
     said = {lemma(heard.word(place)) for place in (*wished.places, *told.places)}
     return all(title & parts and not title & parts & said for title in titles)
+
+
+def _without_bare_parts(heard: Heard, found: Sequence[_Mention]) -> list[_Mention]:
+    """The wishes without a part of the body that only says of what the one before it is: "пилинг лица"."""
+    kept = list[_Mention]()
+    for one in found:
+        before = kept[-1] if kept else None
+        is_behind = before is not None and one.first == max(before.places) + 1 and before.whom == one.whom
+        if before is not None and is_behind and _is_of_body(heard, one) and not _are_of_parts(heard, before):
+            before.hints += one.places
+        else:
+            kept.append(one)
+    return kept
+
+
+def _are_of_parts(heard: Heard, mention: _Mention) -> bool:
+    """Whether the titles of all services of a wish tell a part of the body."""
+    titles = [one.title for one in heard.context.vocabulary.services if one.id in mention.ids]
+    return all(title & (BODY | PLACES_OF_BODY) for title in titles)
+
+
+def _of_other_part(heard: Heard, mention: _Mention) -> int | None:
+    """Where a part of the body stands behind a service that is done for others here: "массаж спины", of the face."""
+    vocabulary, lemma = heard.context.vocabulary, heard.context.vocabulary.morphology.lemma
+    titles = [one.title for one in vocabulary.services if one.id in mention.ids]
+    behind = max(mention.places) + 1
+    part = lemma(heard.word(behind))
+    said = {lemma(heard.word(place)) for place in mention.places}
+    is_genitive = heard.word(behind) != part and heard.word_class(behind) is WordClass.NOUN
+    is_other = part in PLACES_OF_BODY | {"тело"} and is_genitive
+    if not is_other or mention.whom or mention.is_left_out or said & (BODY | PLACES_OF_BODY):
+        return None
+    meant = vocabulary.service_words(heard.word(behind)) | {part}
+    return behind if _are_of_parts(heard, mention) and not any(title & meant for title in titles) else None
 
 
 def _says_only_of_what(heard: Heard, mention: _Mention) -> bool:

@@ -178,7 +178,10 @@ def _staff_week(part: questions.StaffWeek, _: Situation) -> str:
         f"{english.day(day)} {', '.join(f'{english.clock(a)}–{english.clock(b)}' for a, b in spans)}"
         for day, spans in part.days
     )
-    return f"{part.name} works on {'; '.join(each)}." if part.days else f"{part.name} does not work this week."
+    if part.days:
+        return f"{part.name} works on {'; '.join(each)}."
+    again = f" The next working day is {english.day(part.next_day)}." if part.next_day else ""
+    return f"{part.name} does not work this week.{again}"
 
 
 def _address(part: questions.Address, _: Situation) -> str:

@@ -128,7 +128,8 @@ def _staff_on(part: parts.StaffOn, situation: Situation) -> str:
 
 def _staff_week(part: parts.StaffWeek, _: Situation) -> str:
     if not part.days:
-        return f"{part.name} в ближайшие семь дней не работает."
+        again = f" Ближайший рабочий день: {wording.day(part.next_day)}." if part.next_day else ""
+        return f"{part.name} в ближайшие семь дней не работает.{again}"
     each = (f"{_WEEKDAYS[day.weekday()]} {day:%d.%m} {', '.join(map(_span, spans))}" for day, spans in part.days)
     return f"{part.name} работает: {'; '.join(each)}."
 

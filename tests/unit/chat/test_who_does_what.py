@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time, timedelta
+
 import pytest
 
 from aiadmin.domain.chat.commands import AskWorks, WantBooking
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.steps import Act
-from tests.support.chat_turns import CUT, answer_to, said, situation, understood
+from tests.support.chat_turns import CUT, RUSLAN, TOMORROW, answer_to, said, salon, situation, understood
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,14 @@ def test_a_wish_in_words_is_one() -> None:
     assert any(
         isinstance(one, WantBooking) for one in understood("запишите меня на стрижку к кому-нибудь", situation())
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["когда Руслан из отпуска выходит?", "Руслан с какого числа работает?", "Руслан когда будет?"]
+)
+def test_when_somebody_is_back_is_told_by_the_next_working_day(text: str) -> None:
+    view, back = salon(), TOMORROW + timedelta(days=9)
+    schedule = {(RUSLAN, TOMORROW + timedelta(days=step)): () for step in range(-1, 9)}
+    known = situation(salon=replace(view, schedule={**schedule, (RUSLAN, back): ((time(11), time(21)),)}))
+
+    assert f"{back.day} мая" in said(text, known)

@@ -129,10 +129,15 @@ class StaffOn(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class StaffWeek(Part):
-    """The days of the coming week on which somebody works, each with its hours; none where they do not."""
+    """The days of the coming week on which somebody works, each with its hours; none where they do not.
+
+    Attributes:
+        next_day: the next day on which they work, said where it is none of those.
+    """
 
     name: str
     days: tuple[tuple[date, tuple[Span, ...]], ...]
+    next_day: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,11 +127,11 @@ def look(search: Search, found: Found) -> LookUp | Free:
 def look_wide(search: Search, found: Found) -> LookUp | Free:
     """As `look`; with one more day where one was enough: the other side of an "or", any day but some."""
     free = look(search, found)
-    if isinstance(free, LookUp) or not free.slots or calls_left(found) <= 0:
+    if isinstance(free, LookUp) or not free.slots:
         return free
     sides = [one for one in _sides(search) if not any(one.fits(slot) for slot in slots_found(one, found))]
     needs = [need for side in sides or _any_day_but(search, found) for need in _first_of(side, found)]
-    return LookUp(tuple(needs[:1])) if needs else free
+    return still_needed(found, needs[:1]) or free
 
 
 def _sides(search: Search) -> list[Search]:

@@ -59,6 +59,7 @@ from aiadmin.domain.chat.parts.questions import (
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.catalogue import next_day_of
 from aiadmin.domain.chat.policy.facts import quoted, told_of_day
 from aiadmin.domain.chat.policy.handing_over import BOT
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
@@ -379,7 +380,9 @@ def _of_week(turn: TurnFacts, answers: _Answers, number: int) -> None:
         answers.is_unknown = True
         return
     working = tuple((day, tuple(hours)) for day, hours in planned if hours)
-    answers.parts.append(StaffWeek(name=known.name, days=working))
+    next_day = None if working else next_day_of(turn.salon, number, today)
+    answers.parts.append(StaffWeek(name=known.name, days=working, next_day=next_day))
+    answers.is_unknown = answers.is_unknown or not (working or next_day)
 
 
 def _of_all(turn: TurnFacts, answers: _Answers, day: date) -> None:
