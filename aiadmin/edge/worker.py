@@ -35,6 +35,7 @@ from aiadmin.edge.greenlets import patch_all
 from aiadmin.edge.peers import caller_of, peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
+from aiadmin.edge.settled_config import SettledConfig
 from aiadmin.edge.turns import FairTurns
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until it has to stop; called in the worker process."""
-        self._stopping, self._turns = Event(), FairTurns()
+        self._stopping, self._turns, self._settled = Event(), FairTurns(), SettledConfig(self.cfg)
         config = Config.from_env(os.environ)
         self._caller = partial(caller_of, proxies=config.trusted_proxies, header=config.client_ip_header)
         is_proxied = config.trusted_proxies > 0
@@ -114,7 +115,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
     def _converse(self, listener: Any, client: Any, addr: Any, connection: Connection) -> None:
         """Request after request, while both sides want to."""
         patience, server = self._connections.patience, listener.getsockname()
-        parser = http.get_parser(self.cfg, client, addr)
+        parser = http.get_parser(self._settled, client, addr)
         while self.alive:
             sleep(0)  # or whoever sends its next request before it reads would be served to the end, alone
             try:
@@ -142,9 +143,9 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         Raises:
             StopIteration: the connection ends here.
         """
-        answer, environ = wsgi.create(request, client, addr, server, self.cfg, response_class=EdgeAnswer)
+        answer, environ = wsgi.create(request, client, addr, server, self._settled, response_class=EdgeAnswer)
         environ["wsgi.multithread"] = True
-        if not self.alive or not self.cfg.keepalive:
+        if not self.alive or not self._settled.keepalive:
             answer.force_close()
         parts = self.wsgi(environ, answer.start_response)
         try:
