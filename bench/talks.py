@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiadmin.domain.chat.turn import QUIET
+from aiadmin.domain.chat.burst import QUIET
 from bench.sync import PATIENCE, product
 from bench.tables import table
 from tests.fakes.whatsapp.client import FakeWhatsApp

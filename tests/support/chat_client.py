@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from aiadmin.domain.chat.bot_settings import BotMode, BotSettings
-from aiadmin.domain.chat.turn import QUIET
+from aiadmin.domain.chat.burst import QUIET
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.contact import IdentityObservation

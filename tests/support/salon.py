@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from aiadmin.domain.chat.burst import QUIET
 from aiadmin.domain.chat.confirmation import Question
-from aiadmin.domain.chat.turn import QUIET
 from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, ContactId, HostId, MessageId

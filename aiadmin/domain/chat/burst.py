@@ -1,12 +1,19 @@
-"""What a client has sent since the last turn, as it is read."""
+"""What a client has sent since the last turn: when it is over, and how it is read."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from aiadmin.domain.chat.commands import Media
+if TYPE_CHECKING:  # hosts ask for times alone, and commands take them a tenth of their start
+    from aiadmin.domain.chat.commands import Media
 
+QUIET = timedelta(seconds=5)
+"""A burst is over when nothing has come for so long."""
+LONGEST_BURST = timedelta(seconds=25)
+"""A burst is handled after so long even where more comes."""
 _WORD = re.compile(r"[^\W\d_]+")
 _NEVER_LAST = frozenset(
     """
@@ -44,3 +51,13 @@ def _goes_on(text: str) -> bool:
     """Whether the last word of a text is none that anything ends with."""
     words = _WORD.findall(text.lower())
     return bool(words) and text.rstrip()[-1:].isalpha() and words[-1] in _NEVER_LAST
+
+
+def due_after(message_at: datetime, waits_since: datetime) -> datetime:
+    """When a burst is handled whose last message came at `message_at`, and its first at `waits_since`.
+
+    >>> first = datetime(2026, 1, 1, 12)
+    >>> [due_after(first + timedelta(seconds=later), first).second for later in (0, 4, 24)]
+    [5, 9, 25]
+    """
+    return min(message_at + QUIET, waits_since + LONGEST_BURST)

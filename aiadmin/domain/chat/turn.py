@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from aiadmin.domain.chat.commands import Command
@@ -14,21 +14,6 @@ from aiadmin.domain.chat.steps import Act, Asks, AttendanceAnswer, Need, Reply
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.yclients.write_outcome import Saved, WriteOutcome
-
-QUIET = timedelta(seconds=5)
-"""A burst is over when nothing has come for so long."""
-LONGEST_BURST = timedelta(seconds=25)
-"""A burst is handled after so long even where more comes."""
-
-
-def due_after(message_at: datetime, waits_since: datetime) -> datetime:
-    """When a burst is handled whose last message came at `message_at`, and its first at `waits_since`.
-
-    >>> first = datetime(2026, 1, 1, 12)
-    >>> [due_after(first + timedelta(seconds=later), first).second for later in (0, 4, 24)]
-    [5, 9, 25]
-    """
-    return min(message_at + QUIET, waits_since + LONGEST_BURST)
 
 
 class TurnVerdict(StrEnum):

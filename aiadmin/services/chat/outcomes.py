@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aiadmin.domain.chat.burst import QUIET, due_after
 from aiadmin.domain.chat.commands import Command, Media
 from aiadmin.domain.chat.confirmation import ClientAnswer, Question, is_to_write
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HELD_BY_HUMAN, LEFT, Floor, HandOverReason, Holder
 from aiadmin.domain.chat.steps import Act, Need, Reply
 from aiadmin.domain.chat.transcript import ChatPart
-from aiadmin.domain.chat.turn import QUIET, Chat, TurnRecord, due_after, verdict_of
+from aiadmin.domain.chat.turn import Chat, TurnRecord, verdict_of
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.message import MessageReason, NewMessage, Purpose

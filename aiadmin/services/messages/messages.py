@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from aiadmin.domain.chat.turn import due_after
+from aiadmin.domain.chat.burst import due_after
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation

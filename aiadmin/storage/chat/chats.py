@@ -10,10 +10,11 @@ from sqlalchemy import Row, Table, TextClause, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.domain.chat.burst import LONGEST_BURST
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
 from aiadmin.domain.chat.floor import Floor, HandOverReason, Holder
 from aiadmin.domain.chat.steps import Act, Asks, AttendanceAnswer
-from aiadmin.domain.chat.turn import LONGEST_BURST, Chat, SaidTurn, TurnRecord, TurnVerdict
+from aiadmin.domain.chat.turn import Chat, SaidTurn, TurnRecord, TurnVerdict
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.write_outcome import Refused, Saved, WriteOutcome

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.chat.turn import QUIET
+from aiadmin.domain.chat.burst import QUIET
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.journal.journal import Attendance
 from aiadmin.domain.messages.contact import IdentityObservation
