@@ -23,7 +23,7 @@ EVE = MIDNIGHT + timedelta(hours=18)
 """18:00 in the salons, when the reminders of all of tomorrow's visits are due."""
 MOST = 4
 """Rows of a visit that has its reminder: itself, twice, and the reminder; and of those that are over."""
-MOST_AT_FIRST = 6
+MOST_AT_FIRST = 10
 """Of one that has none yet: also the bookings of its visit's number, and those of its salon's day once for all."""
 
 
