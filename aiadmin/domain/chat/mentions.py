@@ -286,7 +286,11 @@ _FIRST, _AGAIN = frozenset({"первичный", "первичная", "диа�
 def _of_order(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
     """Of services those for a first visit, or for one more, where it is said which it is."""
     told = _AGAIN if heard.has("AGAIN") else _FIRST if heard.has("FIRST_TIME") else frozenset[str]()
-    fitting = frozenset(one.id for one in heard.context.vocabulary.services if one.id in ids and one.title & told)
+    fitting = frozenset(
+        one.id
+        for one in heard.context.vocabulary.services
+        if one.id in ids and (one.title & told or (told is _FIRST and one.is_first))
+    )
     return fitting or ids
 
 
@@ -364,6 +368,7 @@ def _of_clause(
     for mention in found:
         own = {place: ids for place, ids in hints.items() if lines.get(place, "") == mention.whom}
         mention.hints += own
+        mention.ids = _of_order(heard, mention.ids)
         full = vocabulary.named_in_full(mention.ids, mention.said)
         is_for_children = bool(vocabulary.of_children(full))
         fitting = mention.ids if is_for_children else _for_whom(heard, mention.ids, mention.whom)
@@ -609,7 +614,7 @@ def _of_one_kind(heard: Heard, mentions: Sequence[_Mention]) -> Sequence[_Mentio
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    ids = _of_order(heard, _for_whom(heard, ids, mention.whom))
+    ids = _for_whom(heard, _of_order(heard, ids), mention.whom)
     ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
     ids = _as_quoted(heard, mention, ids)
     ids = vocabulary.of_size(ids, heard.size) if heard.size else ids

@@ -107,6 +107,8 @@ class _Indexed:
     """For which ages a title says that it is."""
     bounds: Bounds | None = None
     """For which sizes."""
+    is_first: bool = False
+    """Whether its title begins with that it is the first: "первая стрижка малыша"."""
     pieces: tuple[frozenset[str], ...] = ()
     """What it is made of, as the words of its parts' titles, or of its own between plus signs; empty: it is one."""
 
@@ -567,6 +569,7 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
         is_removal=_is_removal(service, morphology),
         ages=_ages(service.title),
         bounds=bounds_of(plain(service.title)),
+        is_first=plain(service.title).startswith(("перв", "пробн")),
     )
 
 

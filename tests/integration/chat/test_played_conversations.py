@@ -36,23 +36,23 @@ RUNS = (
     Run("chernykot", 25),
     Run("clinic", 15),
     Run("glyanets", 25),
-    Run("grebeshok", 18, hard=1),
-    Run("izgib", 18),
-    Run("karusel", 23),
-    Run("korni", 14),
+    Run("grebeshok", 20),
+    Run("izgib", 19),
+    Run("karusel", 24),
+    Run("korni", 21),
     Run("lyogkiyshag", 19),
     Run("nails", 14),
     Run("pudel", 20),
     Run("ravnovesie", 30),
     Run("sholk", 25),
     Run("siren", 13),
-    Run("terma", 18, hard=1),
+    Run("terma", 18),
     Run("tikhiyzal", 24),
     Run("topor", 40),
     Run("zhasmin", 34),
     Run("zuby", 25),
 )
-"""Numbers that may only get better. Hard are yeses to a reminder that the judge does not know: «все в силе»."""
+"""Numbers that may only get better."""
 
 
 def _name(run: Run) -> str:
