@@ -265,7 +265,7 @@ def _picking(dialogue: Dialogue, slot: Slot) -> Dialogue:
 def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
     if _has(commands, *NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
         return _of_a_question(dialogue, commands)
-    new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
+    new = tuple(when for one in _of(commands, said.Suits) for when in one.whens if not one.whom)
     last = [dialogue.booked.starts] if dialogue.booked and dialogue.guests else []
     new = tuple(_from_offered(when, _offered(dialogue, situation) or last) for when in new)
     if _has(commands, said.Earliest):

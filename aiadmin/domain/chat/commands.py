@@ -162,9 +162,11 @@ class Suits(Command):
 
     Attributes:
         whens: one wish, or several of which any suits.
+        whom: for whom, where several persons have times of their own: the word for a guest.
     """
 
     whens: tuple[When, ...]
+    whom: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

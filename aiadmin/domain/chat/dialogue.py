@@ -68,7 +68,7 @@ class GuestWish:
 
     Attributes:
         who: the word for them, such as сын.
-        services, staff: what is wished for them, and with whom, where that was said of them and of nobody else.
+        services, staff, whens: what is wished for them, with whom and when, where that was said of them alone.
     """
 
     who: str = ""
@@ -76,6 +76,7 @@ class GuestWish:
     is_child: bool = False
     services: tuple[int, ...] = ()
     staff: tuple[int, ...] = ()
+    whens: tuple[When, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

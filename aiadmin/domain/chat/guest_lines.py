@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiadmin.domain.chat.commands import SELF, Command, NamedService, NamedStaff
+from aiadmin.domain.chat.commands import SELF, Command, NamedService, NamedStaff, Suits
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Slot
 from aiadmin.domain.chat.lines import SOMEBODY
 
@@ -23,6 +23,9 @@ def with_lines(dialogue: Dialogue, commands: Sequence[Command]) -> Dialogue:
         if place == len(guests):
             guests.append(GuestWish(who=who))
         guests[place] = _with(guests[place], one)
+    for wish in commands:
+        if isinstance(wish, Suits) and wish.whom:
+            guests = [replace(one, whens=wish.whens) if one.who == wish.whom else one for one in guests]
     persons = {one.whom for one in lines}
     count = max(dialogue.guest_count or 1, len(persons)) if persons else dialogue.guest_count
     return replace(dialogue, guests=tuple(guests), guest_count=count) if lines else dialogue

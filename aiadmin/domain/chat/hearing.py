@@ -135,6 +135,11 @@ class Heard(Sentences):
         found = {self.sentences[place] for place, token in enumerate(self.tokens) if token.text in _OVER}
         return [number for number in found if any(self.word(place) in _MUST for place in self.places[number])]
 
+    def whens_within(self, first: int, end: int) -> tuple[When, ...]:
+        """The days and times of some tokens, as if they were all that was said."""
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        return self._dates_in(" " * start + self.text[start:stop] + " " * (len(self.text) - stop))[0]
+
     def _only(self, number: int) -> str:
         """The text with blanks for all but one sentence, and for its "была", which tells of no past here."""
         kept = [place for place in self.places[number] if self.word_class(place) is not WordClass.PAST]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aiadmin.domain.chat.answers import answers_in, comes_after_all
 from aiadmin.domain.chat.commands import (
+    SELF,
     Abuse,
     AskAddress,
     AskDuration,
@@ -42,7 +43,7 @@ from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import inquiries_in
-from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in
+from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in, time_lines
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
 from aiadmin.domain.chat.words.remarks import OWN
@@ -168,8 +169,13 @@ _PAID = frozenset(
 
 def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
+    lines = time_lines(heard) if len(whens) > 0 else {}
     if whens:
-        yield Suits(whens=whens, spans=_spans_of_whens(whens))
+        own = lines.get(SELF) or next(iter(lines.values()), whens)
+        yield Suits(whens=own, spans=_spans_of_whens(whens))
+    for whom, theirs in lines.items():
+        if whom != SELF:
+            yield Suits(whens=theirs, whom=whom, spans=_spans_of_whens(theirs))
     yield from _past(heard)
     for error in heard.errors:
         start, end = error.span

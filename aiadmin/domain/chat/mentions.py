@@ -18,7 +18,7 @@ from aiadmin.domain.chat.speech import TELLING, SpeechAct
 from aiadmin.domain.chat.taken_back import masters_taken_back
 from aiadmin.domain.chat.titles import Quote
 from aiadmin.domain.chat.vocabulary import number_of
-from aiadmin.domain.chat.when import Asked, Span
+from aiadmin.domain.chat.when import Asked, Day, Span, When
 from aiadmin.domain.chat.words.circumstances import BODY
 from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.remarks import OWN, PLACES_OF_BODY
@@ -149,6 +149,25 @@ def _service_lines(heard: Heard) -> Mapping[int, str]:
         return {**{place: persons[min(persons)] for place in words if place > min(persons)}, **persons}
     lines = whose(persons, words) if len({*persons.values()}) > 1 else {}
     return {**lines, **persons} if lines else {}
+
+
+def time_lines(heard: Heard) -> Mapping[str, tuple[When, ...]]:
+    """When each of several persons is to come, where each has a time of their own; a day goes on to the next."""
+    if not _service_lines(heard) and not _staff_lines(heard):
+        return {}
+    persons = _persons(heard)
+    begins = sorted(persons)
+    ends = [*begins[1:], len(heard.tokens)]
+    found: dict[str, tuple[When, ...]] = {}
+    last: Day | None = None
+    for place, (first, end) in enumerate(zip(begins, ends, strict=True)):
+        whens = heard.whens_within(0 if place == 0 else first, end)
+        if len(whens) != 1 or whens[0].time is None or not whens[0].time.any_of:
+            return {}
+        last = whens[0].day or last
+        found[persons[first]] = (replace(whens[0], day=last),)
+    times = {when.time for whens in found.values() for when in whens}
+    return found if len(found) > 1 and (len(times) > 1 or len({*found.values()}) > 1) else {}
 
 
 def _wished(heard: Heard, mentions: Sequence[_Mention]) -> list[_Mention]:

@@ -116,9 +116,14 @@ def _offered(part: parts.Offered, situation: Situation) -> str:
         guest = _of(part.guests, 0)
         whom = f" ({_for_whom(guest)})" if guest and (guest.who or guest.name) else ""
         return f"{_whole(part.slots[0], salon)}{whom}."
-    lines = [f"{_line(slot, salon, _of(part.guests, place))}" for place, slot in enumerate(part.slots)]
     days = {slot.starts.date() for slot in part.slots}
-    day = f"{wording.capital(wording.day(part.slots[0].starts))}:" if len(days) == 1 else ""
+    is_one_day = len(days) == 1
+    day = f"{wording.capital(wording.day(part.slots[0].starts))}:" if is_one_day else ""
+    lines = [
+        ("" if is_one_day else f"{wording.capital(wording.day(slot.starts))}, ")
+        + _line(slot, salon, _of(part.guests, place))
+        for place, slot in enumerate(part.slots)
+    ]
     price = wording.price(total(slot.price for slot in part.slots), salon)
     return "\n".join(filter(None, [day, *lines, f"Всего {price}." if price else ""]))
 

@@ -10,14 +10,16 @@ import pytest
 
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.another_person import counterpart
-from aiadmin.domain.chat.commands import SELF, AskPrice, Guest, NamedService
+from aiadmin.domain.chat.commands import SELF, AskPrice, Guest, NamedService, Suits
 from aiadmin.domain.chat.continuing import continued
 from aiadmin.domain.chat.dialogue import Dialogue, Inquiry, Price, Slot, VisitOperation
 from aiadmin.domain.chat.policy.service_choice import is_for_two, narrowed
 from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.steps import NeedStarts
 from aiadmin.domain.chat.wishes import points
 from aiadmin.domain.journal.journal import MasterTerms, Service
-from tests.support.chat_turns import ARTEM, CUT, RUSLAN, TOMORROW, salon, situation, understood
+from aiadmin.domain.journal.online_booking import Start
+from tests.support.chat_turns import ARTEM, BEARD, CUT, RUSLAN, TOMORROW, answer_to, salon, situation, understood
 
 WOMENS, CHILDS, SPA, SPA_FOR_TWO = 21, 22, 23, 24
 _PRICE = Price(low=Decimal(2000), high=Decimal(2000))
@@ -55,6 +57,10 @@ def _salon() -> SalonView:
         for number, title in titles.items()
     }
     return replace(known, services={**known.services, **more})
+
+
+def _free(hour: int) -> Start:
+    return Start(wall_clock=datetime.combine(TOMORROW, time(hour)), length=timedelta(minutes=30), token="t")
 
 
 def _booked() -> Situation:
@@ -133,3 +139,28 @@ def test_i_and_a_service_is_a_line_of_mine() -> None:
     ]
 
     assert {one.whom for one in named} == {"папа", SELF}
+
+
+def test_each_of_two_people_has_a_time_of_their_own() -> None:
+    found = understood("мне стрижку завтра в 13, а брату бороду в 15", situation())
+
+    times = {one.whom: points(one.whens) for one in found if isinstance(one, Suits)}
+    days = {one.whom: [when.day for when in one.whens] for one in found if isinstance(one, Suits)}
+    assert times == {"": (time(13),), "брат": (time(15),)}
+    assert days[""] == days["брат"]
+
+
+def test_each_visit_is_looked_for_at_its_own_time() -> None:
+    journal = {
+        NeedStarts((CUT,), ARTEM, TOMORROW): [_free(13), _free(15)],
+        NeedStarts((BEARD,), ARTEM, TOMORROW): [_free(13), _free(15)],
+    }
+    reply = answer_to("мне стрижку завтра в 13, а брату бороду в 15", situation(), journal=journal)
+
+    assert reply.proposal is not None
+    assert [(one.starts.hour, one.services) for one in reply.proposal.slots] == [(13, (CUT,)), (15, (BEARD,))]
+
+
+@pytest.mark.parametrize("text", ["мне стрижку, а брату бороду завтра в 15", "мне стрижку в 15, брату бороду в 15"])
+def test_one_time_is_everybodys(text: str) -> None:
+    assert [one.whom for one in understood(text, situation()) if isinstance(one, Suits)] == [""]

@@ -6,7 +6,7 @@ They are one proposal with one yes, and one call each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations, product
 
@@ -21,6 +21,7 @@ from aiadmin.domain.chat.policy.offering import MOST_SHOWN, handing_over, offer,
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.steps import LookUp, Need, NeedDays, NeedNearest, NeedStarts, Part, Step, Unavailable
+from aiadmin.domain.chat.when import When
 from aiadmin.domain.chat.wishes import some_day_suits, suits
 
 MOST_VISITS = 3
@@ -34,6 +35,8 @@ class _Group:
 
     services: tuple[int, ...]
     staff: tuple[int, ...]
+    whens: tuple[When, ...] = ()
+    """When, where that was said of these alone."""
 
 
 def groups_of(salon: SalonView, services: Sequence[int], wished: Sequence[int]) -> list[_Group]:
@@ -73,7 +76,8 @@ def lines_of(salon: SalonView, dialogue: Dialogue) -> list[_Group]:
     found = groups_of(salon, own, mine or dialogue.staff) if own and (dialogue.guest_count or 1) > 1 else []
     for guest in dialogue.guests:
         wished = [one for one in dialogue.services if one in guest.services] if guest.services else own
-        found += groups_of(salon, wished, guest.staff or dialogue.staff)
+        theirs_alone = groups_of(salon, wished, guest.staff or dialogue.staff)
+        found += [replace(one, whens=guest.whens) for one in theirs_alone]
     return found
 
 
@@ -93,6 +97,11 @@ def one_after_the_other(
     if len(groups) > MOST_VISITS:
         return handing_over(turn, [*before, AgreeWithSalon()], HandOverReason.LIMIT)
     searches = [_search(turn, group) for group in groups]
+    if any(group.whens for group in groups):
+        timed = _each_at_their_time(turn, searches, before)
+        if timed is not None:
+            return timed
+        searches = [replace(one, whens=turn.dialogue.whens) for one in searches]
     step = _look_up(turn, searches)
     if step:
         return step
@@ -108,10 +117,31 @@ def _search(turn: TurnFacts, group: _Group) -> Search:
         salon=turn.salon,
         services=group.services,
         staff=group.staff,
-        whens=dialogue.whens,
+        whens=group.whens or dialogue.whens,
         earliest=earliest_start(turn.situation),
         refused=frozenset(),
     )
+
+
+def _each_at_their_time(turn: TurnFacts, searches: Sequence[Search], before: Sequence[Part]) -> Step | None:
+    """The visits of several people who have said when each of them comes; None where that cannot be."""
+    needs: list[Need] = [
+        NeedStarts(one.booked, staff, day)
+        for one in searches
+        for day in one.named_days[:1]
+        for staff in one.staff[:2]
+        if catalogue.works(turn.salon, staff, day) is not False
+    ]
+    step = still_needed(turn.found, needs)
+    if step:
+        return step
+    fitting = [[slot for slot in slots_found(one, turn.found) if one.fits(slot)] for one in searches]
+    rows = (sorted(row, key=lambda one: one.starts) for row in product(*fitting))
+    apart = (
+        row for row in rows if all(_may_follow(one, other, is_apart=True) for one, other in combinations(row, _PAIR))
+    )
+    best = next(apart, None)
+    return offer(turn, best, before) if best else None
 
 
 def _look_up(turn: TurnFacts, searches: Sequence[Search]) -> LookUp | None:
