@@ -64,7 +64,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_price(known, commands)
     known = _with_staff(known, commands, situation)
     known = with_lines(known, commands)
-    known = _with_choice(known, commands)
+    known = _with_choice(_with_priced(known, commands, situation.salon), commands)
     known = _with_whens(known, commands, situation)
     known = _with_last_visit(known, commands, situation)
     known = _refused(known, commands, situation)
@@ -250,6 +250,17 @@ def _with_choice(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
         if 0 < one.number <= len(dialogue.candidates):
             chosen = said.NamedService(ids=(dialogue.candidates[one.number - 1],))
             return of_new_services(wished_service(dialogue, chosen, is_new=False))
+    return dialogue
+
+
+def _with_priced(dialogue: Dialogue, commands: Sequence[said.Command], salon: SalonView) -> Dialogue:
+    """The cheapest, or the dearest, of the services among which we have asked; none where prices are not known."""
+    prices = {one: salon.services[one].price_min for one in dialogue.candidates if one in salon.services}
+    known = {one: price for one, price in prices.items() if price}
+    for one in _of(commands, said.ChoosePriced) if known else ():
+        best = (max if one.is_dearest else min)(known, key=lambda number: known[number])
+        chosen = said.NamedService(ids=(best,))
+        return of_new_services(wished_service(replace(dialogue, choices=()), chosen, is_new=True))
     return dialogue
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
+from aiadmin.domain.chat.commands import Choose, ChoosePriced, Command, No, Rating, Yes
 from aiadmin.domain.chat.consent import HARMLESS_SIGNS, NEUTRAL, is_bare_number, is_plain_yes
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
@@ -165,14 +165,46 @@ def _leading_stars(heard: Heard) -> int:
     return number if number and (behind in BREAKS or behind == "+") else 0
 
 
-def _choice(heard: Heard) -> Iterator[Choose]:
+def _choice(heard: Heard) -> Iterator[Choose | ChoosePriced]:
     for number, place in _of_changed(heard):
         yield Choose(number=number, spans=(heard.span(place, place + 1),))
     if heard.context.asked not in _LISTED | {Asked.OPTIONS}:
         return
+    yield from _priced(heard)
     number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME) or _compared(heard)
+    number = number or _ordinal_beside_time(heard)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
+
+
+def _priced(heard: Heard) -> Iterator[ChoosePriced]:
+    """The one of the services that were named which costs least, or most: "тот, что подешевле, на 14:00"."""
+    if heard.context.asked is not Asked.SERVICE or not heard.context.candidates:
+        return
+    places = [place for place, token in enumerate(heard.tokens) if token.text in _CHEAP | _DEAR]
+    others = any(heard.context.vocabulary.service_words(token.text) for token in heard.tokens)
+    if places and not others and "?" not in heard.text and not heard.has("NO", "REFUSE"):
+        is_dearest = heard.word(places[-1]) in _DEAR and heard.word(places[-1] - 1) != "не"
+        yield ChoosePriced(is_dearest=is_dearest, spans=(heard.span(places[-1], places[-1] + 1),))
+
+
+_CHEAP = frozenset(
+    {"дешевле", "подешевле", "дешевый", "дешевую", "дешевая", "дешевое", "недорогой", "недорогую", "недорогая"}
+    | {"бюджетный", "бюджетную", "бюджетнее", "экономный"}
+)
+_DEAR = frozenset({"дороже", "подороже", "дорогой", "дорогую", "дорогая"})
+
+
+def _ordinal_beside_time(heard: Heard) -> int:
+    """The line that an ordinal names beside a day or a time: "первый, на 14:00"; 0 without one."""
+    if heard.context.asked not in {Asked.SERVICE, Asked.STAFF} or not heard.whens:
+        return 0
+    timed = heard.within(
+        [span for when in heard.whens for part in (when.day, when.time) if part for span in part.spans]
+    )
+    known = timed | heard.covered(NEUTRAL | {"YES", "SOFT", "WANT_BOOKING"})
+    words = [token.text for place, token in enumerate(heard.tokens) if place not in known and token.text.isalpha()]
+    return _ordinal([word for word in words if word not in _BESIDE_A_NUMBER | {"в", "к"}], heard.context.options)
 
 
 def _compared(heard: Heard) -> int:

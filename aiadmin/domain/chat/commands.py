@@ -77,6 +77,13 @@ class Choose(Command):
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChoosePriced(Command):
+    """The cheapest, or the dearest, of those that were named in our question."""
+
+    is_dearest: bool = False
+
+
 class Stop(Command):
     """No more messages."""
 
@@ -368,7 +375,15 @@ class Foreign(Command):
 
 QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact, AskMyVisits)
 """What is asked of what we know, and wishes for nothing."""
-LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel, WantAlteration)
+LEADS_TO_A_WRITE: tuple[type[Command], ...] = (
+    Yes,
+    Choose,
+    ChoosePriced,
+    WantBooking,
+    WantMove,
+    WantCancel,
+    WantAlteration,
+)
 """What may end in a change of a salon's journal; a text that is hostile, or too long to be a wish, gives none."""
 
 

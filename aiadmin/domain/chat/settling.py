@@ -17,6 +17,7 @@ from aiadmin.domain.chat.commands import (
     AskSlots,
     AskWorks,
     Choose,
+    ChoosePriced,
     Command,
     Complaint,
     Earliest,
@@ -96,7 +97,7 @@ def not_understood(text: str) -> NotUnderstood:
 def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
     found = _without_spam(heard, commands)
-    found = _of_master(heard, _of_choice(found))
+    found = _of_master(heard, _of_choice(heard, found))
     found = _without_promises(heard, _without_yes(_without_said_again(heard, found)))
     if is_praise(heard, found):
         return [one for one in found if isinstance(one, (*_CHITCHAT, Rating))] or [Thank()]
@@ -155,12 +156,15 @@ def _of_master(heard: Heard, commands: list[Command]) -> list[Command]:
 _OF_SALON = frozenset({"вы", "салон", "салоне", "работаете", "открыты", "закрываетесь"})
 
 
-def _of_choice(commands: list[Command]) -> list[Command]:
+def _of_choice(heard: Heard, commands: list[Command]) -> list[Command]:
     """A line of a list, or a rating, is what it is, though its words may be a time or a service elsewhere."""
     if any(isinstance(one, Choose) for one in commands):
         commands = without(commands, Elsewhen, Earliest, AskSlots)
+    if any(isinstance(one, ChoosePriced) for one in commands):
+        return without(commands, Haggle, AskPrice, Yes, NotUnderstood)
     is_one = any(isinstance(one, (Rating, Choose)) for one in commands)
-    return without(commands, Suits, Yes, NamedService) if is_one else commands
+    is_timed = is_one and heard.context.asked in {Asked.SERVICE, Asked.STAFF}
+    return without(commands, *(() if is_timed else (Suits,)), Yes, NamedService) if is_one else commands
 
 
 def _asked_of_service(heard: Heard, commands: list[Command]) -> list[Command]:

@@ -219,6 +219,7 @@ def _command(one: Command, salon: SalonView) -> str:
 
 
 _NUMBERED: Mapping[type[Command], str] = {
+    said.ChoosePriced: "выбирает по цене",
     said.Choose: "выбирает строку {0.number}",
     said.NamedPrice: "за {0.amount}",
     said.Rating: "оценка {0.stars}",

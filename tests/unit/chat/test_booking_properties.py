@@ -201,9 +201,8 @@ class Chat:
         assert newest.proposal.fingerprint == proposal.fingerprint
         assert known.now - newest.sent_at <= PROPOSAL_LIVES
         says_yes = any(isinstance(one, said.Yes) and not one.but for one in burst)
-        says_more = any(
-            not isinstance(one, (said.Yes, said.Name, said.Greet, said.Thank, said.Guest)) for one in burst
-        )
+        beside = (said.Yes, said.Name, said.Greet, said.Thank, said.Guest, *_of_lateness(proposal))
+        says_more = any(not isinstance(one, beside) for one in burst)
         assert says_yes or self.agreed == proposal.fingerprint
         assert not says_more
         assert proposal.operation != "book" or proposal.name
@@ -351,3 +350,8 @@ def test_who_agrees_to_all_is_booked_or_handed_over(bursts: list[tuple[said.Comm
         acts.append(chat.hear((said.Yes() if is_offer else said.Choose(number=1),), 1).act)
 
     assert acts[-1] in {Act.DONE, Act.HAND_OVER}, acts
+
+
+def _of_lateness(proposal: Proposal) -> tuple[type[said.Command], ...]:
+    """Who agrees to a visit may say that they come some minutes late: it is told, and changes nothing of it."""
+    return (said.Late,) if proposal.operation == "book" else ()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import No, NotUnderstood, Yes
+from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import NotNow, OneMoreOrMove
-from aiadmin.domain.chat.parts.talk import MoveOrMore
+from aiadmin.domain.chat.parts.talk import MoveOrMore, PassedOn
 from aiadmin.domain.chat.policy.handing_over import MOST_MISSES, asks_what
+from aiadmin.domain.chat.policy.offering import handing_over
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, is_bare
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Reply
 
 
 def either_or(turn: TurnFacts) -> Reply | None:
-    """A yes, or words that nobody has read, to "to be moved, or one more?": the same in short."""
+    """A yes, or words that nobody has read, to "to be moved, or one more?": the same in short, once."""
     if not _is_asked(turn) or not turn.dialogue.question.startswith((OneMoreOrMove.__name__, MoveOrMore.__name__)):
         return None
     others = [one for one in turn.commands if not isinstance(one, (Yes, No, NotUnderstood, *CHITCHAT))]
@@ -23,6 +25,8 @@ def either_or(turn: TurnFacts) -> Reply | None:
         return Reply(act=Act.INFORM, parts=(NotNow(),), dialogue=turn.dialogue)
     if turn.has(NotUnderstood) and turn.dialogue.operation is not None:
         return None
+    if turn.dialogue.question.startswith(MoveOrMore.__name__) or turn.dialogue.circles:
+        return handing_over(turn, [PassedOn()], HandOverReason.NOT_UNDERSTOOD)
     return Reply(act=Act.ASK, parts=(MoveOrMore(),), dialogue=turn.dialogue, asks=Asks.OTHER)
 
 
