@@ -10,7 +10,18 @@ import pytest
 from aiadmin.domain.chat.commands import AskWorks, WantBooking
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.steps import Act
-from tests.support.chat_turns import CUT, RUSLAN, TOMORROW, answer_to, said, salon, situation, understood
+from tests.support.chat_turns import (
+    CUT,
+    RUSLAN,
+    TOMORROW,
+    answer_to,
+    client,
+    said,
+    salon,
+    situation,
+    understood,
+    visit,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +96,15 @@ def test_when_somebody_is_back_is_told_by_the_next_working_day(text: str) -> Non
     known = situation(salon=replace(view, schedule={**schedule, (RUSLAN, back): ((time(11), time(21)),)}))
 
     assert f"{back.day} мая" in said(text, known)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("а к какому времени завтра освобожусь?", "длится 1 ч"),
+        ("во сколько я завтра освобожусь?", "длится 1 ч"),
+        ("сколько я вам завтра буду должен?", "2 000 ₽"),
+    ],
+)
+def test_the_end_and_the_price_of_an_own_visit_are_told(text: str, words: str) -> None:
+    assert words in said(text, situation(client=client(visit())))
