@@ -98,6 +98,8 @@ class Heard(Sentences):
     def size(self) -> Size | None:
         """How large something is to be, where a service that is named or asked about has sizes."""
         own = self.context.vocabulary
+        if not own.has_sizes:
+            return None
         words = [token.text for token in self.tokens]
         ids = frozenset(self.context.candidates).union(*(own.fitting(own.service_words(word)) for word in words))
         return size_in(words, number_of, is_bare=True) if own.are_sized(ids) else None

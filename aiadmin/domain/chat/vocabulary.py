@@ -309,6 +309,11 @@ class Vocabulary:
         least = min((one.bounds.high for one in sized if one.bounds), default=None)
         return frozenset(one.id for one in sized if one.bounds and one.bounds.high == least) or frozenset(ids)
 
+    @cached_property
+    def has_sizes(self) -> bool:
+        """Whether any title tells a size: most catalogues have none, and no text is searched for one."""
+        return any(one.bounds for one in self.services)
+
     def are_sized(self, ids: Collection[int]) -> bool:
         """Whether titles of some services tell a size."""
         return any(one.bounds for one in self.services if one.id in ids)
