@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from aiadmin.domain.chat.commands import Choose, Guest, NamedService, NamedStaff, Suits, WantCancel, WantMove
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.visits import JournalSilent
+from aiadmin.domain.chat.policy.looking import calls_left
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_named, moved_from
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
@@ -23,9 +24,9 @@ MOST_NAMED = 3
 def live_visits(turn: TurnFacts) -> tuple[OwnVisit, ...] | LookUp | Reply:
     """The visits to come as the journal has them now, earliest first; else the step that comes before that."""
     found = turn.found.visits
-    if found is None:
+    if found is None and calls_left(turn.found) > 0:
         return LookUp((NeedVisits(),))
-    if isinstance(found, Unavailable):
+    if found is None or isinstance(found, Unavailable):
         return journal_silent(turn)
     return tuple(sorted((one for one in found if one.starts > turn.situation.now), key=lambda one: one.starts))
 

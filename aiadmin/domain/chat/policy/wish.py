@@ -31,7 +31,7 @@ from aiadmin.domain.chat.policy.facts import told_of_day
 from aiadmin.domain.chat.policy.free_times import look, nearest_to
 from aiadmin.domain.chat.policy.history import needs_history, with_history
 from aiadmin.domain.chat.policy.limits import over_limits
-from aiadmin.domain.chat.policy.looking import still_needed
+from aiadmin.domain.chat.policy.looking import calls_left, still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
 from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, is_for_children, is_for_two, narrowed
 from aiadmin.domain.chat.policy.several_visits import (
@@ -60,7 +60,7 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
     Args:
         before: what is said first.
     """
-    if needs_history(turn):
+    if needs_history(turn) and calls_left(turn.found) > 0:
         return LookUp((NeedVisits(),))
     situation = with_history(turn)
     situation = replace(situation, dialogue=as_last_time(situation.dialogue, situation))
@@ -212,9 +212,9 @@ def _one_more(turn: TurnFacts) -> Step | None:
         return None
     if not _alike(turn, turn.situation.client.visits):
         return None
-    if turn.found.visits is None:
+    if turn.found.visits is None and calls_left(turn.found) > 0:
         return LookUp((NeedVisits(),))
-    live = () if isinstance(turn.found.visits, Unavailable) else tuple(turn.found.visits)
+    live = () if turn.found.visits is None or isinstance(turn.found.visits, Unavailable) else tuple(turn.found.visits)
     alike = _alike(turn, live)
     if not alike:
         return None
