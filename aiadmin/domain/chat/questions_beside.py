@@ -50,7 +50,8 @@ def questions_beside(heard: Heard, commands: Sequence[Command]) -> list[Command]
     for places in _segments(heard):
         first, end = heard.span(places[0], places[-1] + 1)
         is_read = any(start < end and first < stop for start, stop in read)
-        if not is_read and _is_question(heard, places) and not _goes_on(heard, places, known):
+        is_same = _is_asked_again(heard, places, known)
+        if not is_read and _is_question(heard, places) and not _goes_on(heard, places, known) and not is_same:
             asked.append(AskFact(topic=_topic(heard, places), is_beside=True, spans=((first, end),)))
     spans = [span for one in asked for span in one.spans]
     left = [
@@ -86,6 +87,13 @@ def _is_question(heard: Heard, places: Sequence[int]) -> bool:
     hits = [hit for hit in heard.of("ABOUT", "LASTS") if hit.first in places]
     fewest = 1 if begins in _OF_MANNER or "ли" in words else _FEWEST
     return asks and (len(telling) >= fewest or bool(hits))
+
+
+def _is_asked_again(heard: Heard, places: Sequence[int], known: Sequence[Command]) -> bool:
+    """Whether words ask in another form for what was asked already: one question in two forms is one."""
+    own, asked = heard.context.vocabulary, {one.topic for one in known if isinstance(one, AskFact)}
+    words = [heard.word(place) for place in places]
+    return bool({topic for word in words if (topic := own.topics.get(word) or own.told.get(word))} & asked)
 
 
 def _goes_on(heard: Heard, places: Sequence[int], known: Sequence[Command]) -> bool:

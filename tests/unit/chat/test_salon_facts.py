@@ -260,3 +260,19 @@ def test_a_story_of_harm_or_of_a_bad_work_is_for_a_human(text: str) -> None:
 @pytest.mark.parametrize("text", ["кресло в аренду сдаёте?", "вам мастера не нужны? ищу работу", "модель нужна?"])
 def test_work_and_rent_are_no_wish(text: str) -> None:
     assert answer_to(text, situation()).hand_over is HandOverReason.FACT
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("кофе дадите? угощаете напитками?", ["напитки"]),
+        ("напитки есть? чай наливаете?", ["напитки"]),
+        ("напитки есть? а кошку куда посадить?", ["напитки", "животные"]),
+    ],
+)
+def test_one_question_in_two_forms_is_one(text: str, topics: list[str]) -> None:
+    facts = {"напитки": "чай и кофе угостим"}
+    words = vocabulary_of([OfferedService(id=1, title="Стрижка")], [], MORPHOLOGY, facts)
+    commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
+
+    assert [one.topic for one in commands if isinstance(one, AskFact)] == topics
