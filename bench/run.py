@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import bench.capacity
 import bench.chat
 import bench.hosting
 import bench.http
@@ -51,6 +52,7 @@ ALONE = {
     "chat": bench.chat.measure,
     "starts": bench.starts.measure,
     "pages": bench.pages.measure,
+    "capacity": bench.capacity.measure,
 }
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "sockets", *ALONE)
@@ -60,6 +62,7 @@ QUICK = {
     "sending": partial(bench.sending.measure, is_quick=True),
     "notices": partial(bench.notices.measure, is_quick=True),
     "pages": partial(bench.pages.measure, is_quick=True),
+    "capacity": partial(bench.capacity.measure, is_quick=True),
 }
 """Those that have a quick form."""
 

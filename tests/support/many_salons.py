@@ -36,11 +36,18 @@ WHERE companies.yclients_id BETWEEN :first AND :last
 def fill(engine: Engine, first: int, last: int, *, midnight: datetime, days: Sequence[int], a_day: int) -> None:
     """Salons with phones, numbered from `first` to `last`; of each so many bookings on each day from `midnight`'s."""
     for begin in range(first, last + 1, _AT_ONCE):
+        until = min(last, begin + _AT_ONCE - 1)
+        with engine.begin() as connection:
+            connection.execute(text(_SALONS), {"first": begin, "last": until})
+        book(engine, begin, until, midnight=midnight, days=days, a_day=a_day)
+
+
+def book(engine: Engine, first: int, last: int, *, midnight: datetime, days: Sequence[int], a_day: int) -> None:
+    """The same bookings for salons that are there already."""
+    for begin in range(first, last + 1, _AT_ONCE):
         given = {"first": begin, "last": min(last, begin + _AT_ONCE - 1)}
         with engine.begin() as connection:
-            connection.execute(text(_SALONS), given)
-            booked = given | {"midnight": midnight, "days": [*days], "a_day": a_day}
-            connection.execute(text(_RECORDS), booked)
+            connection.execute(text(_RECORDS), given | {"midnight": midnight, "days": [*days], "a_day": a_day})
 
 
 def analyse(engine: Engine) -> None:
