@@ -82,7 +82,7 @@ class _Parts:
         config = container.config
         self._nudges = container.queue
         self._database_url = config.database_url
-        keys = SqlKeyStore(container.engine, store.dsn(config.database_url, "aiadmin-sessions"))
+        keys = SqlKeyStore(container.engine, store.StoreAddress(config.database_url, "aiadmin-sessions"))
         self._host = SessionHost(
             engine=Engine(library.load()),
             keys=keys,

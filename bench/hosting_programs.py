@@ -89,7 +89,7 @@ def _engine(jids: list[str], on_connected: Callable[[], None]) -> Send:
     from aiadmin.adapters.whatsapp.engine import Engine
 
     engine = Engine(library.load())
-    keys = SqlKeyStore(make_engine(os.environ["DATABASE_URL"]), _dsn())
+    keys = SqlKeyStore(make_engine(os.environ["DATABASE_URL"]), _address())
     for jid in jids:
         engine.start(jid, keys, jid, lambda event: on_connected() if isinstance(event, Connected) else None)
     return lambda number, phone: engine.send(jids[number], f"{phone}@s.whatsapp.net", "bench")
@@ -106,7 +106,7 @@ def _bare(jids: list[str], on_connected: Callable[[], None]) -> Send:
         user, device = jid.removesuffix("@s.whatsapp.net").split(":")
         address = build_jid(user)
         address.Device = int(device)
-        client, is_up = NewClient(_dsn(), jid=address), threading.Event()
+        client, is_up = NewClient(_address().dsn, jid=address), threading.Event()
 
         def connected(_client: Any, _event: Any, is_up: threading.Event = is_up) -> None:
             is_up.set()
@@ -120,8 +120,8 @@ def _bare(jids: list[str], on_connected: Callable[[], None]) -> Send:
     return lambda number, phone: clients[number].send_message(build_jid(phone), "bench")
 
 
-def _dsn() -> str:
-    return store.dsn(os.environ["DATABASE_URL"], "bench")
+def _address() -> store.StoreAddress:
+    return store.StoreAddress(os.environ["DATABASE_URL"], "bench")
 
 
 if __name__ == "__main__":

@@ -65,14 +65,14 @@ class Coordinator:
         self._clean_seconds = clean_seconds
         self._owner = uuid.uuid4().hex
         self._events: queue.SimpleQueue[ProcessEvent | None] = queue.SimpleQueue()
-        dsn = store.dsn(config.database_url, "aiadmin-pairing")
+        address = store.StoreAddress(config.database_url, "aiadmin-pairing")
         environment = os.environ if env is None else env
         self._capacity = config.pairing_capacity
-        self.pool = ProcessPool(capacity=self._capacity, dsn=dsn, env=environment, events=self._events)
+        self.pool = ProcessPool(capacity=self._capacity, address=address, env=environment, events=self._events)
         self._publisher = PagePublisher(container.pairing_store, container.page_events, container.clock)
         self._claims = Claims(container, self._owner)
         self._heartbeat = Heartbeat(container.pairing_store, self._owner)
-        keys = SqlKeyStore(container.engine, dsn)
+        keys = SqlKeyStore(container.engine, address)
         self._attempts = Attempts(container, self.pool, self._publisher, self._claims, keys, timing=self._timing)
         self._places: dict[CompanyId, int] = {}
         self._grace_until = self._resume_at = container.clock()

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from aiadmin.adapters.whatsapp.store import StoreAddress
 from aiadmin.domain.pairing import process_pool as rules
 from aiadmin.domain.pairing.process_pool import ProcessLoad, StartProcess
 from aiadmin.pairing.process import PairingProcess
@@ -36,9 +37,11 @@ class _Entry:
 class ProcessPool:
     """Used by one thread, the coordinator's. What the processes say comes through the queue."""
 
-    def __init__(self, *, capacity: int, dsn: str, env: Mapping[str, str], events: queue.SimpleQueue[Any]) -> None:
+    def __init__(
+        self, *, capacity: int, address: StoreAddress, env: Mapping[str, str], events: queue.SimpleQueue[Any]
+    ) -> None:
         self._capacity = capacity
-        self._dsn = dsn
+        self._address = address
         self._env = env
         self._events = events
         self._open: dict[int, _Entry] = {}
@@ -75,7 +78,7 @@ class ProcessPool:
         entry = self._open[where]
         entry.sessions.add(session_id)
         entry.taken += 1
-        entry.process.send(do="start", session=session_id, dsn=self._dsn)
+        entry.process.send(do="start", session=session_id, dsn=self._address.dsn)
         return True
 
     def ask_code(self, session_id: str, phone: str) -> None:

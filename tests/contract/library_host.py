@@ -48,7 +48,7 @@ def main() -> None:
 
     url = os.environ["DATABASE_URL"]
     database = make_engine(url)
-    keys = SqlKeyStore(database, store.dsn(url, "aiadmin-contract"))
+    keys = SqlKeyStore(database, store.StoreAddress(url, "aiadmin-contract"))
     engine = TellingEngine(library.load())
     engine.tell = say
     host = SessionHost(

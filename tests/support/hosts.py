@@ -144,7 +144,7 @@ def _program(words: list[str]) -> None:
         _pair(say)
         os._exit(0)
     database = make_engine(os.environ["DATABASE_URL"])
-    keys = SqlKeyStore(database, store.dsn(os.environ["DATABASE_URL"], "aiadmin-tests"))
+    keys = SqlKeyStore(database, store.StoreAddress(os.environ["DATABASE_URL"], "aiadmin-tests"))
     if words[0] == "host":
         _host(database, keys, say, *words[1:])
     else:
@@ -156,7 +156,7 @@ def _pair(say: Say) -> None:
     engine, numbers = Engine(library.load()), itertools.count()
     for order in map(json.loads, sys.stdin):
         for _ in range(order["count"]):
-            _pair_one(engine, str(next(numbers)), store.dsn(order["database_url"], "aiadmin-tests"), say)
+            _pair_one(engine, str(next(numbers)), store.StoreAddress(order["database_url"], "aiadmin-tests").dsn, say)
 
 
 def _pair_one(engine: Engine, name: str, dsn: str, say: Say) -> None:

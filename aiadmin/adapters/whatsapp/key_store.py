@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, column, delete, exists, select, table
 from sqlalchemy.exc import DBAPIError
 
-from aiadmin.adapters.whatsapp.store import SCHEMA
+from aiadmin.adapters.whatsapp.store import SCHEMA, StoreAddress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.masking import reason_of
 from aiadmin.storage.outages import is_outage
@@ -24,9 +24,14 @@ class SqlKeyStore:
     Every method raises DependencyDownError when PostgreSQL does not answer: that is never read as "no device".
     """
 
-    def __init__(self, engine: Engine, dsn: str) -> None:
+    def __init__(self, engine: Engine, address: StoreAddress) -> None:
         self._engine = engine
-        self.dsn = dsn
+        self._address = address
+
+    @property
+    def dsn(self) -> str:
+        """How the library connects."""
+        return self._address.dsn
 
     def exists(self, jid: str) -> bool:
         """Whether the keys of this device (full JID) are there."""

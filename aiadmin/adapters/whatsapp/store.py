@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from psycopg2 import OperationalError
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class
 
@@ -31,21 +32,28 @@ _MIGRATE_SECONDS = 45
 _PROJECT = Path(__file__).resolve().parents[3]
 _UNDERSTOOD = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "connect_timeout", "options"})
 """What the library's driver knows of a PostgreSQL URL; anything else it sends to the server, which refuses."""
+_EITHER = frozenset({"prefer", "allow"})
+"""Values of `sslmode` that leave it to the server."""
 
 
 class StoreError(RuntimeError):
     """The library's tables cannot be made; the message says why."""
 
 
-def dsn(database_url: str, application_name: str) -> str:
+def dsn(database_url: str, application_name: str, *, is_encrypted: bool | None = None) -> str:
     """The connection string for the library: our database, its schema, and connections that close when idle.
 
-    `sslmode` means what it means to our own driver: encrypted where the server can, unless the URL says otherwise.
+    Args:
+        is_encrypted: whether our own driver's connections to this server are; None where nobody has looked. The
+            library's is told so in place of "encrypted where the server can": lib/pq 1.12 then asks on a connection
+            that it leaves open when the answer is no, and takes another. PostgreSQL keeps a process for each, up to
+            a minute, and 1,000 sessions soon had none for anybody.
     """
     parts = urlsplit(database_url)
     given = {name: value for name, value in parse_qsl(parts.query) if name in _UNDERSTOOD}
+    if given.setdefault("sslmode", "prefer") in _EITHER and is_encrypted is not None:
+        given["sslmode"] = "require" if is_encrypted else "disable"
     settings = {
-        "sslmode": "prefer",
         "connect_timeout": "5",
         **given,
         "search_path": SCHEMA,
@@ -57,6 +65,25 @@ def dsn(database_url: str, application_name: str) -> str:
         "application_name": application_name,
     }
     return urlunsplit(("postgres", parts.netloc, parts.path, urlencode(settings), ""))
+
+
+class StoreAddress:
+    """Where a process's sessions keep their keys, as the library is told it; safe to ask from any thread.
+
+    The first to ask finds out whether the server encrypts; one that does not answer is asked again by the next.
+    """
+
+    def __init__(self, database_url: str, application_name: str) -> None:
+        self._database_url, self._application_name = database_url, application_name
+        self._is_encrypted: bool | None = None
+
+    @property
+    def dsn(self) -> str:
+        """The connection string."""
+        if self._is_encrypted is None:
+            with suppress(OperationalError), closing(connect(self._database_url)) as connection:
+                self._is_encrypted = connection.info.ssl_in_use
+        return dsn(self._database_url, self._application_name, is_encrypted=self._is_encrypted)
 
 
 def migrate(database_url: str) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
@@ -76,6 +77,20 @@ def _connections(whatsapp: FakeWhatsApp, jid: str) -> int:
     return sum(connection["jid"] == jid for connection in connections)
 
 
+def _forgotten(pid: int, salons: Salons) -> set[int]:
+    """The ports of a process's connections to PostgreSQL on which the server still waits for the first word.
+
+    They are no row of its activity, and each holds one of its processes until somebody collects the garbage.
+    """
+    server = urlsplit(salons.database_url).port
+    opened = {
+        line.laddr.port
+        for line in psutil.Process(pid).net_connections("tcp")
+        if line.status == psutil.CONN_ESTABLISHED and line.raddr.port == server
+    }
+    return opened - {row["client_port"] for row in salons.rows("SELECT client_port FROM pg_stat_activity")}
+
+
 def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsapp(
     whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
@@ -83,6 +98,9 @@ def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsa
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
         wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
+        wait_until(
+            lambda: not _forgotten(host.process.pid, salons), 10, "nothing open that PostgreSQL does not serve"
+        )
         said = run_command("companies", "disconnect", str(company_id), **settings(salons.database_url))
         assert said.exit_code == 0, said.output
         wait_until(lambda: not salons.device(company_id), SLOWLY, "row deleted")

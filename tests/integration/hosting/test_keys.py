@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-from aiadmin.adapters.whatsapp.store import StoreError, migrate
+from aiadmin.adapters.whatsapp.store import StoreAddress, StoreError, migrate
 from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import LinkedAccount
@@ -31,7 +31,7 @@ def keys(database_url: str) -> Iterator[SqlKeyStore]:
         work.commit()
     for jid in (OURS, NAMELESS):
         _put(database_url, jid)
-    yield SqlKeyStore(engine, "")
+    yield SqlKeyStore(engine, StoreAddress("", ""))
     engine.dispose()
 
 
@@ -71,7 +71,7 @@ def test_only_keys_that_no_row_names_can_be_deleted_as_orphans(keys: SqlKeyStore
 
 def test_a_database_that_is_away_is_an_error_and_never_no_device() -> None:
     engine = make_engine("postgresql://nobody@127.0.0.1:1/none")
-    keys = SqlKeyStore(engine, "")
+    keys = SqlKeyStore(engine, StoreAddress("", ""))
     for ask in (lambda: keys.exists(OURS), lambda: keys.delete(OURS), keys.orphan_jids):
         with pytest.raises(DependencyDownError):
             ask()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.embedded import free_port
+from aiadmin.adapters.whatsapp.store import StoreAddress
 from aiadmin.pairing.process_pool import ProcessPool
 
 
@@ -21,8 +22,8 @@ def said() -> queue.SimpleQueue[Any]:
 
 @pytest.fixture
 def pool(said: queue.SimpleQueue[Any]) -> Iterator[ProcessPool]:
-    dsn = f"postgres://nobody@127.0.0.1:{free_port()}/none?sslmode=disable&connect_timeout=2"
-    opened = ProcessPool(capacity=50, dsn=dsn, env=os.environ, events=said)
+    nowhere = StoreAddress(f"postgresql://nobody@127.0.0.1:{free_port()}/none?connect_timeout=2", "aiadmin-tests")
+    opened = ProcessPool(capacity=50, address=nowhere, env=os.environ, events=said)
     yield opened
     opened.close()
 

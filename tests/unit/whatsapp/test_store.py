@@ -31,6 +31,21 @@ def test_the_library_gets_our_database_its_schema_and_connections_that_close_whe
     }
 
 
+@pytest.mark.parametrize("left_open", ["", "?sslmode=prefer", "?sslmode=allow"])
+def test_the_library_is_told_what_the_server_does_where_the_url_leaves_it_open(left_open: str) -> None:
+    """lib/pq leaves a connection open each time that it has to find out; a server without TLS ran out of them."""
+    url = f"postgresql://u:p@db/x{left_open}"
+    told = {answer: parse_qs(urlsplit(dsn(url, "host-1", is_encrypted=answer)).query) for answer in (True, False)}
+    assert {answer: one["sslmode"] for answer, one in told.items()} == {True: ["require"], False: ["disable"]}
+
+
+@pytest.mark.parametrize("mode", ["disable", "require", "verify-ca", "verify-full"])
+@pytest.mark.parametrize("is_encrypted", [True, False, None])
+def test_what_the_url_demands_stays_whatever_the_server_does(mode: str, is_encrypted: bool | None) -> None:
+    told = dsn(f"postgresql://u:p@db/x?sslmode={mode}", "host-1", is_encrypted=is_encrypted)
+    assert parse_qs(urlsplit(told).query)["sslmode"] == [mode]
+
+
 def test_a_fleet_that_starts_at_its_fastest_leaves_connections_to_everybody_else() -> None:
     """A start leaves two idle ones; 200 connections started 30 s ago were all that PostgreSQL takes."""
     left_idle = 2 * FLEET_STARTS_PER_SECOND * IDLE_SECONDS
