@@ -99,6 +99,6 @@ def _assert_says_who_is_away(product: Stack, salon: Salon) -> None:
     status = product.get(f"/marketplace/status/{salon.company_id}", **{"X-API-Key": salon.api_key})
     assert (status.status_code, status.json()["success"]) == (503, False)
     # the answer is kept for a second, so that probes cost nothing
-    product.until(lambda: product.get("/ready").status_code == 503, within=5, what="not ready")
+    product.until(lambda: product.get("/ready").status_code == 503, within=30, what="not ready")
     assert "postgres" in product.get("/ready").text.lower()
     assert product.get("/health").status_code == 200

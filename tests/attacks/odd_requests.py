@@ -50,7 +50,7 @@ def _chunks(ground: Ground) -> list[tuple[str, int]]:
             f"POST /marketplace/callback HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {new_address()}\r\n"
             "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         )
-        answer = ask(ground.port, head.encode() + size + b"\r\n{}\r\n0\r\n\r\n", timeout=5)
+        answer = ask(ground.port, head.encode() + size + b"\r\n{}\r\n0\r\n\r\n")
         found.append((f"chunk {size[:9]!r}", status_of(answer)))
     return found
 

@@ -35,7 +35,7 @@ def _run(ground: Ground, *, good: int) -> Outcome:
             lambda: not ground.stack.rows(_WAITING, neighbour.company_id), within=_WITHIN
         )
         waiting = len(ground.stack.rows(_WAITING, neighbour.company_id))
-        is_set_aside = ground.comes_true(lambda: not ground.stack.rows(_WAITING, attacker.company_id), within=2)
+        is_set_aside = ground.comes_true(lambda: not ground.stack.rows(_WAITING, attacker.company_id), within=_WITHIN)
     finally:
         ground.stack.change("DELETE FROM webhooks WHERE company_id = %s", attacker.company_id)
     wrong = sentences(

@@ -112,7 +112,7 @@ def test_a_signal_ends_it_and_its_end_is_told(number: signal.Signals, tmp_path: 
     assert process.poll() is None
     assert process.pid in processes.children()
     process.send_signal(number)
-    assert process.wait(10) == -number
+    assert process.wait(30) == -number
     assert not psutil.pid_exists(process.pid)
 
 
@@ -136,4 +136,4 @@ def test_a_supervised_one_leads_a_session_and_has_a_name_of_its_own(tmp_path: Pa
     wait_until(lambda: os.getsid(process.pid) == process.pid, what="its session")
     wait_until(lambda: psutil.Process(process.pid).name() == "clock", what="its name")
     process.kill()
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(30) == -signal.SIGKILL

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 EACH_TWICE = """
@@ -20,6 +22,7 @@ for folder in (first, first, second, second):
 PLAIN = ("xdist", "cacheprovider", "schemathesis", "anyio", "valkey")
 
 
+@pytest.mark.process
 def test_a_file_that_cannot_be_imported_fails_for_whoever_tries_again(tmp_path: Path) -> None:
     """pytest's importlib mode finds it among the modules the second time, and no test in it."""
     broken, sound = tmp_path / "broken", tmp_path / "sound"

@@ -218,4 +218,4 @@ def test_s7_a_worker_takes_no_commands_and_runs_nothing_but_what_is_ours(
     wait_until(lambda: worker.says("inbox drained"), 20, "our own job runs")
     assert (worker.says("job refused"), worker.says(str(trap)), trap.exists()) == (True, False, False)
     assert worker.popen.poll() is None
-    assert worker.terminate(within=10) == 0
+    assert worker.terminate(within=30) == 0

@@ -112,7 +112,7 @@ class Client:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(30)
         self._reader.join(10)
         self._process.stdout.close()
 

@@ -95,7 +95,7 @@ def page(live_site: LiveSite, script: str) -> Iterator[Iterator[list[Any]]]:
     finally:
         process.stdin.close()
         process.stdout.close()
-        process.wait(10)
+        process.wait(30)
 
 
 def show_code(live_site: LiveSite, salon: Salon, seconds: int = 18) -> None:
