@@ -57,6 +57,8 @@ _VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
 _OF_VISITS = ("ASK_MY_VISITS", "ASK_THEIR_VISITS", "WANT_CANCEL", "WANT_MOVE")
 _ALL = frozenset({"все", "всех", "всем", "всего", "всей"})
 """Forms of "весь" that are no body."""
+_EITHER = frozenset({"или", "либо"})
+_BEFORE_EITHER = _ALL | {"на", "к", "ко", "с", "со", "может", "лучше"}
 _BOTH = frozenset({"обе", "оба", "обеих", "обеим", "обоих", "обоим"})
 _REQUESTS = frozenset({WordClass.INFINITIVE, WordClass.ORDER})
 _FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
@@ -107,26 +109,57 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     if not mentions:
         yield from _by_size(heard)
         yield from _by_order(heard)
-    for mention in mentions:
-        yield NamedService(
-            ids=_meant(heard, mention, is_only=len(mentions) == 1),
-            spans=_spans_of(heard, sorted({*mention.places, *mention.hints})),
-            is_excluded=mention.is_left_out
-            or _is_excluded(heard, mention.first)
-            or _is_left_out(heard, mention, mentions),
-            is_added=_is_added(heard, mention)
-            or (heard.context.offers is not None and mention.whom not in {"", SELF}),
-            is_taken_off=_is_taken_off(heard, mention),
-            is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
-            whom=mention.whom,
-        )
-        if mention.lacking is not None:
-            end = mention.lacking + 1
-            yield NamedService(unclear=heard.written(mention.first, end), spans=(heard.span(mention.first, end),))
+    yield from _one_of(heard, mentions)
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + _is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _one_of(heard: Heard, mentions: Sequence[_Mention]) -> Iterator[NamedService]:
+    """What is named, where an "or" before one and nothing more about it makes it a choice with the one before."""
+    chosen: NamedService | None = None
+    for mention in mentions:
+        for named in _named(heard, mention, mentions):
+            if chosen is not None and _is_either(heard, mention) and _is_plain(chosen) and _is_plain(named):
+                both = tuple(dict.fromkeys([*chosen.ids, *named.ids]))
+                chosen = replace(chosen, ids=both, spans=(*chosen.spans, *named.spans))
+                continue
+            if chosen is not None:
+                yield chosen
+            chosen = named
+    if chosen is not None:
+        yield chosen
+
+
+def _is_either(heard: Heard, mention: _Mention) -> bool:
+    """Whether an "or" stands before it, with nothing but small words between them."""
+    place = mention.first - 1
+    while heard.word(place) in _BEFORE_EITHER:
+        place -= 1
+    return heard.word(place) in _EITHER
+
+
+def _is_plain(named: NamedService) -> bool:
+    """Whether it is wanted, and nothing is said of what becomes of others."""
+    return bool(named.ids) and named == NamedService(ids=named.ids, spans=named.spans, whom=named.whom)
+
+
+def _named(heard: Heard, mention: _Mention, mentions: Sequence[_Mention]) -> Iterator[NamedService]:
+    yield NamedService(
+        ids=_meant(heard, mention, is_only=len(mentions) == 1),
+        spans=_spans_of(heard, sorted({*mention.places, *mention.hints})),
+        is_excluded=mention.is_left_out
+        or _is_excluded(heard, mention.first)
+        or _is_left_out(heard, mention, mentions),
+        is_added=_is_added(heard, mention) or (heard.context.offers is not None and mention.whom not in {"", SELF}),
+        is_taken_off=_is_taken_off(heard, mention),
+        is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
+        whom=mention.whom,
+    )
+    if mention.lacking is not None:
+        end = mention.lacking + 1
+        yield NamedService(unclear=heard.written(mention.first, end), spans=(heard.span(mention.first, end),))
 
 
 def _persons(heard: Heard) -> Mapping[int, str]:

@@ -316,3 +316,28 @@ def test_an_hour_of_the_day_is_no_length(text: str) -> None:
 @pytest.mark.parametrize("text", ["хочу в хамам", "хаммам завтра", "хамам есть?", "запишите в хаммамм"])
 def test_a_doubled_letter_is_often_left_out(text: str) -> None:
     assert Catalogue(["Хаммам", "Массаж спины"]).wish(text).services == (1,)
+
+
+FACE = Catalogue(
+    ["Массаж лица классический", "Массаж лица скульптурный", "Чистка механическая", "Чистка ультразвуковая"]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("классический или скульптурный в субботу", (1, 2)),
+        ("массаж лица классический либо скульптурный?", (1, 2)),
+        ("ультразвуковая или механическая чистка", (4, 3)),
+        ("на классический массаж или может на механическую чистку", (1, 3)),
+        ("чистку механическую\nили на ультразвуковую", (3, 4)),
+    ],
+)
+def test_or_between_two_services_leaves_a_choice_and_is_no_wish_for_both(text: str, choice: tuple[int, ...]) -> None:
+    """Both were offered in a row with a sum, and one yes would have booked them."""
+    wish = FACE.wish(text)
+    assert (wish.services, wish.choices) == ((), (choice,))
+
+
+def test_an_or_between_hours_is_none_between_services() -> None:
+    assert FACE.wish("классический массаж и механическую чистку в 12 или в 14").services == (1, 3)
