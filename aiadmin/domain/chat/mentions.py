@@ -685,9 +685,15 @@ def _is_whole(heard: Heard) -> bool:
     """Whether all of it is wished for, by a word that is no title's own."""
     is_of_many = heard.has("GUEST") or bool({*_persons(heard).values()})
     return any(
-        not is_service_word(heard, hit.first) and not (is_of_many and heard.word(hit.first) in _BOTH)
+        not is_service_word(heard, hit.first)
+        and not (heard.word(hit.first) in _BOTH and (is_of_many or not _is_of_two(heard, hit.end)))
         for hit in heard.of("WHOLE")
     )
+
+
+def _is_of_two(heard: Heard, end: int) -> bool:
+    """Whether a "both" that ends there may be of things: we offered some, or it is said of what comes next."""
+    return bool(heard.context.candidates) or is_service_word(heard, end)
 
 
 def age_in(heard: Heard) -> int | None:

@@ -341,3 +341,23 @@ def test_or_between_two_services_leaves_a_choice_and_is_no_wish_for_both(text: s
 
 def test_an_or_between_hours_is_none_between_services() -> None:
     assert FACE.wish("классический массаж и механическую чистку в 12 или в 14").services == (1, 3)
+
+
+PEELS = Catalogue(
+    ["Чистка ультразвуковая", "Чистка механическая", "Ультразвуковая чистка + маска", "Маска"], parts={3: (1, 4)}
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "хотим с подругой обе на ультразвуковую чистку, суббота",
+        "мы с сестрой хотим обе на ультразвуковую чистку в субботу",
+        "с подругой на ультразвуковую чистку, обе",
+        "обе на ультразвуковую чистку с подругой",
+        "нам обоим с мужем на ультразвуковую чистку",
+    ],
+)
+def test_both_of_us_is_no_composite_of_two_services(text: str) -> None:
+    """No start was found for the composite, and the client read that nothing at all was free."""
+    assert PEELS.wish(text).services == (1,)
