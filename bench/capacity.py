@@ -22,12 +22,10 @@ from aiadmin import logs
 from aiadmin.adapters import embedded
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import NewMessage, Purpose
-from aiadmin.services.messages.messages import enqueue
+from bench.hosting import percentiles
 from bench.http import cpu_seconds
 from bench.load import Result, at_rate, get
+from bench.sending import owe
 from bench.tables import table
 from tests.chaos.watch import Watch
 from tests.chaos.world import World, own_postgres
@@ -52,7 +50,7 @@ SETTINGS = {
     "YCLIENTS_PER_MINUTE": "165",
 }
 """One `sessions` process holds all; YClients is asked as much as the product dares."""
-SAID, OWED = "Спасибо, до встречи!", "Здравствуйте, Анна! Ждём вас завтра в 14:30, мастер Мария."
+SAID = "Спасибо, до встречи!"
 _READ = """
 INSERT INTO sync_runs (company_id, kind, state, since, next_at, started_at, finished_at)
 SELECT companies.id, kind, CASE kind WHEN 'full' THEN 'done' ELSE 'waiting' END, now() - interval '1 day',
@@ -64,7 +62,7 @@ _KEPT = "DELETE FROM devices WHERE id NOT IN (SELECT id FROM devices ORDER BY id
 _PLACES = "SELECT company_id, phone FROM devices ORDER BY id"
 _CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
 _SENT = """
-SELECT extract(epoch FROM finished_at - created_at)::float AS seconds FROM outbox_messages
+SELECT 1000 * extract(epoch FROM finished_at - created_at)::float AS milliseconds FROM outbox_messages
 WHERE dedup_key LIKE 'rush:%%' AND state = 'sent'
 """
 _HEARD = "SELECT message_id, received_at FROM inbox_messages WHERE text = %s"
@@ -105,19 +103,19 @@ def measure(folder: Path, *, is_quick: bool = False) -> str:
 def _column(
     world: World, yclients: FakeYClients, folder: Path, size: int, salons: int, idle: float, rush: float
 ) -> Mapping[str, str]:
-    with _product(world, yclients, folder, salons, size) as running:
-        Watch(world.whatsapp, running.rows).until_whole(PATIENCE)
-        online = time.monotonic() - running.began
-        rest, talk = _Costs(running.stack), _Rush(running, rush)
+    with _product(world, yclients, folder, salons, size) as product:
+        Watch(world.whatsapp, product.rows).until_whole(PATIENCE)
+        online = time.monotonic() - product.began
+        rest, talk = _Costs(product.stack), _Rush(product, rush)
         time.sleep(idle)
         rested = rest.cores()
-        busy = _Costs(running.stack)
+        busy = _Costs(product.stack)
         talk.run()
-        [sessions] = _parents(running.stack.processes("sessions"))
+        [sessions] = _parents(product.stack.processes("sessions"))
         cells = {
             "process start to all online, s": f"{online:.0f}",
             "threads, descriptors of the host": f"{sessions.num_threads()}, {sessions.num_fds()}",
-            "connections to PostgreSQL": str(running.rows.rows(_CONNECTIONS)[0]["count"]),
+            "connections to PostgreSQL": str(product.rows.rows(_CONNECTIONS)[0]["count"]),
         }
         for name, share in busy.cores().items():
             cells[f"{name}: % of a core idle, in the rush; MB"] = (
@@ -215,7 +213,9 @@ class _Rush:
             time.sleep(max(0.0, began + number * self._seconds / len(self._places) - time.monotonic()))
             written = self._product.world.whatsapp.message(str(CLIENT + number), place["phone"], SAID)
             self._written[written] = time.time()
-            self._owe(number, place["company_id"])
+            with self._product.box.uow() as work:
+                owe(work, place["company_id"], str(CLIENT + number), dedup_key=f"rush:{number}")
+                work.commit()
         asking.join()
         until, count = self._product.stack.until, len(self._places)
         until(lambda: len(self._sent()) == count, within=PATIENCE, what="all are sent")
@@ -225,35 +225,18 @@ class _Rush:
         url, request = self._product.stack.url, get("/ready")
         self._ready = at_rate(url, lambda _: request, rate=READY_RATE, connections=4, seconds=self._seconds)
 
-    def _owe(self, number: int, company_id: int) -> None:
-        new = NewMessage(
-            company_id=CompanyId(company_id),
-            text=OWED,
-            dedup_key=f"rush:{number}",
-            deadline_at=None,
-            purpose=Purpose.BOOKED,
-        )
-        with self._product.box.uow() as work:
-            enqueue(new, to=IdentityObservation(phone=str(CLIENT + number)), work=work, now=datetime.now(UTC))
-            work.commit()
-
     def _sent(self) -> list[float]:
-        return [row["seconds"] for row in self._product.rows.rows(_SENT)]
+        return sorted(row["milliseconds"] for row in self._product.rows.rows(_SENT))
 
     def _heard(self) -> list[float]:
         rows = self._product.rows.rows(_HEARD, SAID)
-        return [row["received_at"].timestamp() - self._written[row["message_id"]] for row in rows]
+        return sorted(1000 * (row["received_at"].timestamp() - self._written[row["message_id"]]) for row in rows)
 
     def cells(self) -> dict[str, str]:
-        """How long each took: half, 99 of a hundred."""
+        """How long each took."""
         assert self._ready is not None
         return {
-            "rush: a client's phone to the stored row, ms": _times(self._heard()),
-            "rush: owed to WhatsApp's receipt, ms": _times(self._sent()),
-            "rush: /ready, ms": f"{self._ready.percentile(0.5):.0f}, {self._ready.percentile(0.99):.0f}",
+            "rush: a client's phone to the stored row": percentiles(self._heard()),
+            "rush: owed to WhatsApp's receipt": percentiles(self._sent()),
+            "rush: /ready": percentiles(self._ready.latencies),
         }
-
-
-def _times(seconds: Sequence[float]) -> str:
-    found = sorted(1000 * one for one in seconds)
-    return f"{found[len(found) // 2]:.0f}, {found[int(len(found) * 0.99)]:.0f}"

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,7 +156,7 @@ def _whole_host(world: World, folder: Path) -> list[list[str]]:
         [f"process start to all {world.linked} online, one host", f"{started:.1f} s"],
         ["... resident, threads, descriptors", f"{rss:.0f} MB, {threads}, {files}"],
         ["... idle, host and desk with their ticks", f"{cpu:.2f} % of a core"],
-        [f"client's phone to stored row (p50, p99 of {MESSAGES})", _percentiles(heard)],
+        [f"client's phone to stored row (p50, p99 of {MESSAGES})", percentiles(heard)],
         [f"kill -9 of that host to all {world.linked} online at another (lease 15 s)", f"{moved:.1f} s"],
     ]
 
@@ -185,7 +185,8 @@ def _row_of(salons: Salons, message_id: str) -> list[dict[str, Any]]:
     return salons.rows("SELECT received_at FROM inbox_messages WHERE message_id = %s", message_id)
 
 
-def _percentiles(milliseconds: list[float]) -> str:
+def percentiles(milliseconds: Sequence[float]) -> str:
+    """The middle one, and that of 99 in a hundred; they are sorted."""
     middle, late = milliseconds[len(milliseconds) // 2], milliseconds[int(len(milliseconds) * 0.99)]
     return f"{middle:.0f} ms, {late:.0f} ms"
 
@@ -202,7 +203,7 @@ def measure(folder: Path) -> str:
                     cost, milliseconds = _hold(world, salons, kind, jids[:size])
                     costs.append(cost.row(name))
                     if size == max(SIZES):
-                        sent.append([f"send until WhatsApp's receipt, {name} (p50, p99)", _percentiles(milliseconds)])
+                        sent.append([f"send until WhatsApp's receipt, {name} (p50, p99)", percentiles(milliseconds)])
         whole = _whole_host(world, folder)
     header = [
         "in one process",

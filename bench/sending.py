@@ -20,6 +20,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.messages.messages import enqueue
+from aiadmin.storage.unit_of_work import UnitOfWork
 from bench.hosting import program
 from bench.tables import table
 from tests.chaos.fleet import Fleet
@@ -94,6 +95,18 @@ def measure(folder: Path, *, is_quick: bool = False) -> str:
     return table("Messages sent; processor time of each", header, rows)
 
 
+def owe(work: UnitOfWork, company_id: int, phone: str, *, dedup_key: str) -> None:
+    """A salon owes a client's phone what is told of a booking."""
+    new = NewMessage(
+        company_id=CompanyId(company_id),
+        text=TEXT,
+        dedup_key=dedup_key,
+        deadline_at=None,
+        purpose=Purpose.BOOKED,
+    )
+    enqueue(new, to=IdentityObservation(phone=phone), work=work, now=datetime.now(UTC))
+
+
 def _fleet(world: World, salons: Salons, folder: Path) -> Fleet:
     return Fleet(world, salons.database_url, FULL, folder, MESSAGE_PACING="0", SESSIONS_CAPACITY="400")
 
@@ -129,20 +142,12 @@ class _Debts:
         return run
 
     def _owe(self, mark: str, first_phone: int, sessions: int, each: int, clients: int) -> None:
-        now = datetime.now(UTC)
         owners = self._salons.rows("SELECT company_id FROM devices ORDER BY id LIMIT %s", sessions)
         with self._salons.uow() as work:
             for number, owner in enumerate(owners):
                 for count in range(each):
-                    new = NewMessage(
-                        company_id=CompanyId(owner["company_id"]),
-                        text=TEXT,
-                        dedup_key=f"{mark}:{number}:{count}",
-                        deadline_at=None,
-                        purpose=Purpose.BOOKED,
-                    )
                     phone = str(first_phone + number * clients + count % clients)
-                    enqueue(new, to=IdentityObservation(phone=phone), work=work, now=now)
+                    owe(work, owner["company_id"], phone, dedup_key=f"{mark}:{number}:{count}")
             work.commit()
 
     def _sent(self, mark: str) -> tuple[int, float]:
