@@ -199,10 +199,7 @@ def _ordinal_beside_time(heard: Heard) -> int:
     """The line that an ordinal names beside a day or a time: "первый, на 14:00"; 0 without one."""
     if heard.context.asked not in {Asked.SERVICE, Asked.STAFF} or not heard.whens:
         return 0
-    timed = heard.within(
-        [span for when in heard.whens for part in (when.day, when.time) if part for span in part.spans]
-    )
-    known = timed | heard.covered(NEUTRAL | {"YES", "SOFT", "WANT_BOOKING"})
+    known = heard.timed | heard.covered(NEUTRAL | {"YES", "SOFT", "WANT_BOOKING"})
     words = [token.text for place, token in enumerate(heard.tokens) if place not in known and token.text.isalpha()]
     return _ordinal([word for word in words if word not in _BESIDE_A_NUMBER | {"в", "к"}], heard.context.options)
 

@@ -29,6 +29,10 @@ class AskKind(StrEnum):
     """The dialogue's own question: which service, which day, what time."""
 
 
+OF_A_TALK = frozenset({AskKind.PROPOSAL, AskKind.QUESTION})
+"""What is asked about a visit that is talked about, and not about one that stands."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpenAsk:
     """It is open from when its message was sent until it is answered, superseded or over.

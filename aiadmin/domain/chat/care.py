@@ -61,7 +61,7 @@ def _of_service(heard: Heard) -> tuple[_Side | None, Sequence[int]]:
         leads = [heard.word(place - back) for back in range(1, _BETWEEN + 1)]
         side = next((_SIDES[word] for word in leads if word in _SIDES), None)
         if side is not None:
-            row = [one for one in places if place <= one <= place + places.index(one) - places.index(place)]
+            row = [one for step, one in enumerate(places[places.index(place) :]) if one == place + step]
             is_wish = len(row) < len(places) and any(when.day for when in heard.whens)
             return (None if is_wish else side), row
     is_done = any(token.text in _DONE for token in heard.tokens)

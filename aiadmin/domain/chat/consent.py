@@ -99,7 +99,7 @@ class Consent:
 
     @property
     def _is_longed_for(self) -> bool:
-        return self.heard.context.asked is Asked.ATTENDANCE and longs_for_it(self.heard)
+        return self.heard.context.asked is Asked.ATTENDANCE and longs_for_it(self.heard, self._felt)
 
     @cached_property
     def demanded(self) -> frozenset[int]:

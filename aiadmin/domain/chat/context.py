@@ -65,9 +65,7 @@ def _offered(ask: OpenAsk | None, situation: Situation) -> _Offered:
     return _Offered(
         offered=tuple(one.starts for one in slots),
         offered_staff=frozenset(one.staff_id for one in single),
-        offered_services=frozenset(number for one in slots for number in one.services)
-        if len(slots) == 1
-        else frozenset(),
+        offered_services=frozenset(number for one in single for number in one.services),
         offered_for=frozenset(one.who for one in ask.proposal.guests if one is not None),
     )
 

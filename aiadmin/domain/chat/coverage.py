@@ -231,9 +231,7 @@ class Coverage:
 
     @cached_property
     def _of_times(self) -> frozenset[int]:
-        parts = [part for when in self.heard.whens for part in (when.day, when.time) if part]
-        spans = [span for part in parts for span in part.spans] + [one.span for one in self.heard.errors]
-        return frozenset(self.heard.within(spans))
+        return self.heard.timed | self.heard.within([one.span for one in self.heard.errors])
 
     def _said_by(self, commands: Sequence[Command]) -> set[int]:
         meant = [one for one in commands if not isinstance(one, NotUnderstood)]

@@ -23,7 +23,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import Hit
 from aiadmin.domain.chat.morphology import WordClass
-from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.when import Asked, spans_of
 
 _BESIDE_PRAISE: tuple[type[Command], ...] = (Greet, Thank, NamedService, NamedStaff, Guest, Name, Yes, No, Rating)
 """What praise may name: what was done, by whom, and who has liked it."""
@@ -51,9 +51,8 @@ def is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
 
 def _wishes(heard: Heard, commands: Sequence[Command]) -> bool:
     """Whether something is wished for, by a phrase, a time, or a preposition before what is named."""
-    spans = [span for when in heard.whens for part in (when.day, when.time) if part for span in part.spans]
     thanked = [heard.span(hit.first, hit.end) for hit in heard.of("THANK")]
-    if any(not any(a <= start and end <= b for a, b in thanked) for start, end in spans):
+    if any(not any(a <= start and end <= b for a, b in thanked) for start, end in spans_of(heard.whens)):
         return True
     if heard.has("CHANGE") or any(hit.kind.startswith(_WISHING) for hit in heard.hits):
         return True

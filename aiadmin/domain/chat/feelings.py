@@ -41,19 +41,19 @@ def feelings_in(heard: Heard) -> set[int]:
     found = {at for at, one in enumerate(heard.tokens) if is_picture(one.text) and one.text not in DOUBTFUL_PICTURES}
     again = proposed_again(heard)
     beside = heard.covered(_BESIDE) | found | again
-    timed = _timed(heard) - again
+    timed = heard.timed - again
     for places in _clauses(heard):
         if not timed & {*places} and _is_of_feeling(heard, places, beside):
             found.update(places)
     return found
 
 
-def longs_for_it(heard: Heard) -> bool:
-    """Whether a feeling says by itself that somebody comes: "скорее бы!", "жду с нетерпением", "не забуду"."""
+def longs_for_it(heard: Heard, felt: Collection[int]) -> bool:
+    """Whether one of its feelings says that somebody comes: "скорее бы!", "жду с нетерпением", "не забуду"."""
     lemma = heard.context.vocabulary.morphology.lemma
     return any(
         lemma(heard.word(place)) in EAGER | KEPT or _is_urged(heard, place)
-        for place in feelings_in(heard)
+        for place in felt
         if heard.word(place).isalpha()
     )
 
@@ -80,21 +80,9 @@ def arranged_in(heard: Heard) -> set[int]:
 
 
 def _clauses(heard: Heard) -> Iterator[Sequence[int]]:
-    clause: list[int] = []
-    for place, token in enumerate(heard.tokens):
-        if token.text not in BREAKS:
-            clause.append(place)
-        elif clause:
-            yield clause
-            clause = []
-    if clause:
-        yield clause
-
-
-def _timed(heard: Heard) -> set[int]:
-    """The places of days and times."""
-    spans = [span for when in heard.whens for part in (when.day, when.time) if part for span in part.spans]
-    return heard.within(spans)
+    """The places of each clause without the sign before it."""
+    words = ([place for place in places if heard.word(place) not in BREAKS] for places in heard.by_clause)
+    yield from filter(None, words)
 
 
 def _is_of_feeling(heard: Heard, places: Sequence[int], beside: set[int]) -> bool:

@@ -21,7 +21,7 @@ from aiadmin.domain.chat.speech import SpeechAct, acts_of
 from aiadmin.domain.chat.taken_back import corrections_in, services_taken_back
 from aiadmin.domain.chat.titles import Quote
 from aiadmin.domain.chat.vocabulary import Vocabulary, number_of, plain
-from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When
+from aiadmin.domain.chat.when import Asked, DayRange, Impossible, Span, Time, TimeRange, When, spans_of
 from aiadmin.domain.chat.words.remarks import COLLOQUIAL, REMOVING
 
 _LATIN = re.compile("[a-zA-Z]")
@@ -218,16 +218,14 @@ class Heard(Sentences):
         words = [self.word(place) for place in self.sentence(verb) if place != verb]
         known = self.context.vocabulary
         is_told = any({"WD", "REL"} & set(LEXICON.get(word, ())) or word in _WHICH_VISIT for word in words)
-        is_told = is_told or bool(self.context.visits and self._timed & {*self.sentence(verb)})
+        is_told = is_told or bool(self.context.visits and self.timed & {*self.sentence(verb)})
         is_told = is_told or any(word.isdecimal() and int(word) <= self.context.visits for word in words)
         return is_told and not any(known.service_words(word) or word in known.names for word in words)
 
     @cached_property
-    def _timed(self) -> set[int]:
+    def timed(self) -> frozenset[int]:
         """The places of days and times."""
-        return self.within(
-            [span for when in self.whens for part in (when.day, when.time) if part for span in part.spans]
-        )
+        return frozenset(self.within(spans_of(self.whens)))
 
     @cached_property
     def _lengths(self) -> set[int]:

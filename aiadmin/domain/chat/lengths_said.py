@@ -13,13 +13,12 @@ from typing import NamedTuple
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.normalising import Token
 from aiadmin.domain.chat.reading_context import ReadingContext
-from aiadmin.domain.chat.vocabulary import Vocabulary, number_of
+from aiadmin.domain.chat.vocabulary import HOURS, MINUTES, Vocabulary, number_of
 from aiadmin.domain.chat.when import Asked
 
 _HOUR = 60
-_HOURS = frozenset({"час", "часа", "часов", "часик", "часика", "часиков", "часок", "ч", "часочка", "часочек"})
+_HOURS = HOURS | {"часочка", "часочек"}
 _ABOUT_HOURS = frozenset({"часа", "часов", "часика", "часиков"})
-_MINUTES = frozenset({"минут", "минуты", "минута", "мин", "минуток"})
 _HALF_HOUR = frozenset({"полчаса", "полчасика"})
 _AT = frozenset({"в", "во", "к", "ко", "с", "со", "до", "после", "около", "через", "за", "позже", "раньше"})
 """What stands before an hour of the day, or a time that passes."""
@@ -84,7 +83,7 @@ def _lengths_at(words: Sequence[str], place: int) -> Iterator[_Length]:
     if not place or words[place - 1] not in _AT:
         yield from _of_halves(words, place)
         yield from _of_hours(words, place)
-        if words[place].isdecimal() and _word(words, place + 1) in _MINUTES:
+        if words[place].isdecimal() and _word(words, place + 1) in MINUTES:
             yield _Length(int(words[place]), 2)
 
 
@@ -157,7 +156,7 @@ def _is_no_hour(words: Sequence[str], place: int, length: _Length) -> bool:
 
 def _as_told(minutes: int, vocabulary: Vocabulary, named: frozenset[int]) -> tuple[str, str] | None:
     """A length by the number and the unit of titles, of those that are named where they tell it."""
-    told = [(str(minutes), unit) for unit in ("минут",)]
+    told = [(str(minutes), "минут")]
     if minutes % _HOUR == 0:
         told += [(str(minutes // _HOUR), unit) for unit in ("часа", "час", "часов")]
     known = [one for one in told if one in vocabulary.numbered]

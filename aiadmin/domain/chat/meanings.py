@@ -45,7 +45,7 @@ from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import inquiries_in
 from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in, time_lines
 from aiadmin.domain.chat.morphology import WordClass
-from aiadmin.domain.chat.when import Asked, Never, Span, Time, When
+from aiadmin.domain.chat.when import Asked, Never, Time, When, spans_of
 from aiadmin.domain.chat.words.remarks import OWN
 
 _DIGITS_OF_A_PRICE = range(3, 7)
@@ -169,13 +169,13 @@ _PAID = frozenset(
 
 def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
-    lines = time_lines(heard) if len(whens) > 0 else {}
+    lines = time_lines(heard) if whens else {}
     if whens:
         own = lines.get(SELF) or next(iter(lines.values()), whens)
-        yield Suits(whens=own, spans=_spans_of_whens(whens))
+        yield Suits(whens=own, spans=spans_of(whens))
     for whom, theirs in lines.items():
         if whom != SELF:
-            yield Suits(whens=theirs, whom=whom, spans=_spans_of_whens(theirs))
+            yield Suits(whens=theirs, whom=whom, spans=spans_of(theirs))
     yield from _past(heard)
     for error in heard.errors:
         start, end = error.span
@@ -224,11 +224,6 @@ def _is_of_visit(heard: Heard, whens: Sequence[When]) -> bool:
 
 def _says_time(said: Time) -> bool:
     return bool(said.any_of) or said.shift is not None or said.is_same
-
-
-def _spans_of_whens(whens: Sequence[When]) -> tuple[Span, ...]:
-    parts = [part for when in whens for part in (when.day, when.time) if part]
-    return tuple(sorted({span for part in parts for span in part.spans}))
 
 
 def stops_in(heard: Heard) -> Iterator[Command]:

@@ -94,7 +94,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     """The services that are named, each wish one; those without a service of the salon's come as unclear."""
     asked = frozenset(heard.context.candidates)
     lines, absent = _service_lines(heard), _absent(heard)
-    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause, lines, absent)]
+    found = [mention for clause in heard.by_clause for mention in _of_clause(heard, clause, lines, absent)]
     found = [one for one in _wished(heard, found) if not _says_only_of_what(heard, one)]
     found = _with_what_is_absent(heard, _without_bare_parts(heard, found), absent)
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
@@ -152,7 +152,7 @@ def _named(heard: Heard, mention: _Mention, mentions: Sequence[_Mention]) -> Ite
         is_excluded=mention.is_left_out
         or _is_excluded(heard, mention.first)
         or _is_left_out(heard, mention, mentions),
-        is_added=_is_added(heard, mention) or (heard.context.offers is not None and mention.whom not in {"", SELF}),
+        is_added=_is_added(heard, mention) or _is_for_another(heard, mention),
         is_taken_off=_is_taken_off(heard, mention),
         is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
         whom=mention.whom,
@@ -383,13 +383,6 @@ def is_service_word(heard: Heard, place: int) -> bool:
     """Whether a word names a service."""
     word = heard.word(place)
     return bool(heard.context.vocabulary.service_words(word)) and word not in heard.context.vocabulary.kin
-
-
-def _by_clause(heard: Heard) -> Iterator[list[int]]:
-    clauses: dict[int, list[int]] = {}
-    for place, clause in enumerate(heard.clauses):
-        clauses.setdefault(clause, []).append(place)
-    yield from clauses.values()
 
 
 def _of_clause(

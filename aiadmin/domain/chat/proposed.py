@@ -30,7 +30,7 @@ def time_again(heard: Heard) -> set[int]:
     is_urged = any(one.text in URGED and heard.word(place + 1) == "бы" for place, one in enumerate(heard.tokens))
     if not (is_day and is_time) or (when.is_earliest and not is_urged):
         return set()
-    return heard.within([span for part in (when.day, when.time) if part for span in part.spans])
+    return {*heard.timed}
 
 
 def _is_proposed(heard: Heard, place: int) -> bool:

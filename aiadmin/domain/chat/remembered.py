@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.asks import OF_A_TALK, AskKind, OpenAsk
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
 from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HELD_BY_HUMAN, Floor, Holder
 from aiadmin.domain.chat.situation import ClientView, SalonView, Situation
@@ -92,7 +92,7 @@ class RememberedChat:
     def _having_said(self, reply: Reply, situation: Situation) -> RememberedChat:
         """A new question or proposal takes the place of the one before; whatever was said ends the old ones."""
         now, number = situation.now, len(self.replied_at) + 1
-        kept = tuple(one for one in self.asks if one.kind not in {AskKind.PROPOSAL, AskKind.QUESTION})
+        kept = tuple(one for one in self.asks if one.kind not in OF_A_TALK)
         return replace(
             self,
             asks=(*_asked(reply, situation, number), *kept),

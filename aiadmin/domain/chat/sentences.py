@@ -43,6 +43,14 @@ class Sentences:
         return numbers
 
     @cached_property
+    def by_clause(self) -> Sequence[Sequence[int]]:
+        """The places of each clause; the sign that ends one begins the next."""
+        places: dict[int, list[int]] = {}
+        for place, number in enumerate(self.clauses):
+            places.setdefault(number, []).append(place)
+        return [*places.values()]
+
+    @cached_property
     def sentences(self) -> Sequence[int]:
         """The number of the simple sentence that each token stands in: "приду, если муж заберёт" is two."""
         numbers, number = [], 0

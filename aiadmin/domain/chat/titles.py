@@ -161,25 +161,24 @@ class Titles:
     @cached_property
     def _by_word(self) -> Mapping[str, Sequence[_Name]]:
         """The names of services by each of their words."""
-        named = [(number, title, name) for number, title in self.written for name in _names(title)]
-        parsed = [(number, [*self._sentences([(one,) for one in _TOKEN.findall(name)])]) for number, _, name in named]
-        sets = {number: self._words_of(title) for number, title in self.written}
+        named = [(number, name) for number, title in self.written for name in _names(title)]
+        sets = {number: Counter(one.keys[0] for one in self._words(title)) for number, title in self.written}
         found: dict[str, list[_Name]] = defaultdict(list)
-        for number, sentences in parsed:
-            words = [word for sentence in sentences for word in sentence]
+        for number, name in named:
+            words = self._words(name)
             keys = tuple(one.keys[0] for one in words)
             if len(keys) < _FEWEST:
                 continue
             whole = Counter(keys)
             is_sure = not any(whole < other for one, other in sets.items() if one != number)
-            name = _Name(number, keys, tuple(one.link for one in words[1:]), is_sure)
+            called = _Name(number, keys, tuple(one.link for one in words[1:]), is_sure)
             for key in {*keys}:
-                found[key].append(name)
+                found[key].append(called)
         return found
 
-    def _words_of(self, title: str) -> Counter[str]:
-        sentences = self._sentences([(one,) for one in _TOKEN.findall(title)])
-        return Counter(word.keys[0] for sentence in sentences for word in sentence)
+    def _words(self, name: str) -> Sequence[_Word]:
+        sentences = self._sentences([(one,) for one in _TOKEN.findall(name)])
+        return [word for sentence in sentences for word in sentence]
 
     def _keys(self, word: str) -> Iterator[str]:
         """A word as it is compared: by its dictionary form, else as it stands, a doubled letter made one."""

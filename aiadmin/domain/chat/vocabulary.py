@@ -32,8 +32,8 @@ _AGES = re.compile(r"(\d{1,2}) ?(?:-|–|—|до) ?(\d{1,2}) ?(?:лет|год)
 _AGE_UNTIL = re.compile(r"до (\d{1,2})(?:-?т?и)? ?(?:лет|год)")
 _AGE_FROM = re.compile(r"(?:от|с|старше) (\d{1,2}) ?(?:лет|год)|(\d{1,2})\+")
 _DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
-_MINUTES = frozenset({"минута", "минут", "минуты", "минуток", "мин"})
-_HOURS = frozenset({"час", "часа", "часов", "ч", "часик", "часика", "часиков", "часок"})
+MINUTES = frozenset({"минута", "минут", "минуты", "минуток", "мин"})
+HOURS = frozenset({"час", "часа", "часов", "ч", "часик", "часика", "часиков", "часок"})
 _ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
 
 
@@ -513,7 +513,7 @@ def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> fro
 def _forms_of_unit(word: str, morphology: Morphology) -> frozenset[str]:
     """A unit in all its forms, and as it is written short."""
     forms = morphology.forms(word)
-    return forms | next((unit for unit in (_MINUTES, _HOURS) if forms & unit), frozenset())
+    return forms | next((unit for unit in (MINUTES, HOURS) if forms & unit), frozenset())
 
 
 def _shared(one: str, other: str) -> int:

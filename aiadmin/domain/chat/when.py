@@ -6,6 +6,7 @@ is meant and what is free is decided later, by others. All times are the salon's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -144,6 +145,12 @@ class When:
     day: Day | None = None
     time: Time | None = None
     is_earliest: bool = False
+
+
+def spans_of(whens: Iterable[When]) -> tuple[Span, ...]:
+    """The characters of all days and times, in order."""
+    parts = [part for when in whens for part in (when.day, when.time) if part]
+    return tuple(sorted({span for part in parts for span in part.spans}))
 
 
 class Never(StrEnum):

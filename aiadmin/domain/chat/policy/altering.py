@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import Early, NamedService, Suits, WantAlteration, WantBooking, WantCancel
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.talk import PassedOn
 from aiadmin.domain.chat.parts.visits import AlterationPassedOn, EarlyTold
 from aiadmin.domain.chat.policy.catalogue import as_booked
+from aiadmin.domain.chat.policy.open_asks import is_newest_of_a_talk
 from aiadmin.domain.chat.policy.own_visits import live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_named as names
@@ -45,8 +45,7 @@ def _handed_over(turn: TurnFacts, part: Part) -> Reply:
 
 def _alters(turn: TurnFacts, visit: OwnVisit) -> bool:
     """Whether services are named that a visit is to have as well, or not to have, where no other is talked about."""
-    is_talk = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
-    if is_talk:
+    if is_newest_of_a_talk(turn):
         return False
     own, named = {*visit.services}, [one for one in turn.of(NamedService) if one.ids]
     more = [one for one in named if not own & _booked(turn, [one])]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
+from aiadmin.domain.chat.asks import OF_A_TALK, AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.bot_settings import Ability
 from aiadmin.domain.chat.commands import (
     QUESTIONS,
@@ -86,7 +86,6 @@ _REVIEWED_WITHIN = timedelta(hours=24)
 _WISHES: tuple[type[Command], ...] = (
     *(WantBooking, WantMove, WantCancel, AskSlots, Suits, Earliest, Elsewhen, SameAsLast, Guest, Late, Choose),
 )
-_TALKS = frozenset({AskKind.PROPOSAL, AskKind.QUESTION})
 
 
 def answers_to_asks(turn: TurnFacts) -> Step | None:
@@ -98,7 +97,7 @@ def answers_to_asks(turn: TurnFacts) -> Step | None:
         return _rating(turn, ask)
     if turn.situation.promo is not None and is_plain_yes(turn) and not turn.situation.quotes_other:
         return _interested(turn, turn.situation.promo)
-    is_for_dialogue = ask is not None and ask.kind in _TALKS
+    is_for_dialogue = ask is not None and ask.kind in OF_A_TALK
     if is_bare(turn) and not is_for_dialogue and not any(one.but for one in turn.of(Yes)):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiadmin.domain.chat.asks import AskKind
+from aiadmin.domain.chat.asks import OF_A_TALK
 from aiadmin.domain.chat.commands import AttachmentKind, Foreign, Media
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.questions import WhichPrice
@@ -36,7 +36,7 @@ def _in_one_language(turn: TurnFacts, reply: Reply) -> Reply:
     """Said once: where English is not switched on, an English wish is answered in Russian."""
     languages = {one.language for one in turn.of(Foreign)}
     is_written = languages == {_ENGLISH} and turn.salon.bot.english
-    is_in_a_talk = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks)
+    is_in_a_talk = any(one.kind in OF_A_TALK for one in turn.situation.asks)
     is_said = is_in_a_talk or any(isinstance(one, OneLanguage) for one in reply.parts)
     if not languages or is_written or is_said:
         return reply

@@ -37,7 +37,7 @@ from aiadmin.domain.chat.parts.talk import (
     WhatIsWished,
 )
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
-from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_newest_of_a_talk
 from aiadmin.domain.chat.policy.opening import opens_at
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
@@ -134,8 +134,7 @@ def misunderstood(turn: TurnFacts) -> Step | None:
         return _asks_attendance(turn, ask.starts)
     if ask is not None and ask.kind is AskKind.RATING:
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
-    is_asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
-    return None if is_asked and turn.dialogue.operation is not None else asks_what(turn)
+    return None if is_newest_of_a_talk(turn) and turn.dialogue.operation is not None else asks_what(turn)
 
 
 def _asks_attendance(turn: TurnFacts, starts: datetime) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.asks import OF_A_TALK, AskKind, OpenAsk
 from aiadmin.domain.chat.commands import Choose, Command, Greet, Guest, Name, No, Rating, Thank, Yes
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -42,6 +42,11 @@ def open_proposal(turn: TurnFacts) -> Proposal | None:
     """What is offered and may be agreed to by this burst."""
     ask = answered_ask(turn)
     return ask.proposal if ask is not None and ask.kind is AskKind.PROPOSAL else None
+
+
+def is_newest_of_a_talk(turn: TurnFacts) -> bool:
+    """Whether the last of our questions is about a visit that is talked about."""
+    return any(one.kind in OF_A_TALK for one in turn.situation.asks[:1])
 
 
 def standing_proposal(turn: TurnFacts) -> Proposal | None:

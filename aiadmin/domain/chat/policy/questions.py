@@ -62,7 +62,7 @@ from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.catalogue import next_day_of
 from aiadmin.domain.chat.policy.facts import quoted, told_of_day
 from aiadmin.domain.chat.policy.handing_over import BOT
-from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_newest_of_a_talk
 from aiadmin.domain.chat.policy.prices import asked_services, category_prices, lengths, masters_of, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import of_others, visits
@@ -200,7 +200,7 @@ def _following(turn: TurnFacts) -> Step | None:
     """What the rest of the burst leads to, or the wish that was talked about before the question."""
     if _reminder(turn) is not None:
         return _confirming(turn)
-    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
+    is_open = is_newest_of_a_talk(turn)
     is_wish = turn.has(*_WISHES) or _names_when(turn) or _is_beside_service(turn)
     if turn.has(AskWorks) and not is_open and not turn.has(WantMove, WantCancel, AskMyVisits, Yes, No, Late):
         return _booking_of(turn)

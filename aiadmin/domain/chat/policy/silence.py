@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.chat.asks import AskKind, Attend
+from aiadmin.domain.chat.asks import OF_A_TALK, AskKind, Attend
 from aiadmin.domain.chat.commands import (
     QUESTIONS,
     AskSlots,
@@ -117,7 +117,7 @@ def _is_stopped(turn: TurnFacts) -> bool:
 
 def _asks_something(turn: TurnFacts) -> bool:
     """Whether something is wished of us, or a talk that was begun goes on."""
-    is_in_a_talk = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks)
+    is_in_a_talk = any(one.kind in OF_A_TALK for one in turn.situation.asks)
     return turn.has(*_REQUESTS) or is_in_a_talk
 
 

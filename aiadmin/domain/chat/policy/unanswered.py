@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import No, NotUnderstood, Yes
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import NotNow, OneMoreOrMove
 from aiadmin.domain.chat.parts.talk import MoveOrMore, PassedOn
 from aiadmin.domain.chat.policy.handing_over import MOST_MISSES, asks_what
 from aiadmin.domain.chat.policy.offering import handing_over
-from aiadmin.domain.chat.policy.open_asks import CHITCHAT, is_bare
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, is_bare, is_newest_of_a_talk
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Reply
 
@@ -42,6 +41,4 @@ def unanswered(turn: TurnFacts) -> Reply | None:
 
 def _is_asked(turn: TurnFacts) -> bool:
     """Whether the last of ours was a question of the talk, and the burst answers nothing older."""
-    newest = next(iter(turn.situation.asks), None)
-    is_of_talk = newest is not None and newest.kind in {AskKind.QUESTION, AskKind.PROPOSAL}
-    return is_of_talk and turn.situation.quoted is None and not turn.situation.quotes_other
+    return is_newest_of_a_talk(turn) and turn.situation.quoted is None and not turn.situation.quotes_other

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from aiadmin.domain.chat.asks import AskKind, Attend
+from aiadmin.domain.chat.asks import Attend
 from aiadmin.domain.chat.commands import (
     AskMyVisits,
     AskSlots,
@@ -51,7 +51,7 @@ from aiadmin.domain.chat.policy.cancelling import cancel, cancel_each
 from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
 from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.offering import handing_over
-from aiadmin.domain.chat.policy.open_asks import is_plain_no, open_proposal
+from aiadmin.domain.chat.policy.open_asks import is_newest_of_a_talk, is_plain_no, open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_named, moved_from, named_days, wished_days, wished_point
@@ -225,12 +225,11 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
 
 def _takes_off(turn: TurnFacts) -> bool:
     """Whether a service is not to be which is all of a visit that stands, where nothing else is talked about."""
-    asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
     named = turn.of(NamedService)
     off = {number for one in named if one.is_taken_off for number in one.ids}
     is_all = all(one.is_taken_off for one in named)
     visits = turn.situation.client.visits
-    return not asked and bool(off) and is_all and any({*one.services} <= off for one in visits)
+    return not is_newest_of_a_talk(turn) and bool(off) and is_all and any({*one.services} <= off for one in visits)
 
 
 def _names_another_day(turn: TurnFacts) -> bool:
@@ -249,8 +248,7 @@ def _gives_a_visit_another_day(turn: TurnFacts) -> bool:
 
 def _is_talked_about(turn: TurnFacts) -> bool:
     """Whether a new visit is: by what we have asked or proposed, or by a service that is named."""
-    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
-    return is_open or bool(turn.dialogue.services or turn.dialogue.choices)
+    return is_newest_of_a_talk(turn) or bool(turn.dialogue.services or turn.dialogue.choices)
 
 
 def _is_to_another(turn: TurnFacts) -> bool:
