@@ -171,13 +171,15 @@ def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
         return dialogue
     guests, count = list(dialogue.guests), dialogue.guest_count
     for one in _of(commands, said.Guest):
-        count = one.count or (2 if one.is_beside else None) or count
+        count = one.count or count
         place = _place_of(guests, one)
         if place is None and (one.who or one.name):
             guests.append(GuestWish(who=one.who, name=one.name, is_child=one.is_child))
         elif place is not None:
             old = guests[place]
             guests[place] = replace(old, name=one.name or old.name, is_child=one.is_child or old.is_child)
+    if any(one.is_beside for one in _of(commands, said.Guest)):
+        count = max(count or 0, len(guests) + 1)
     return replace(dialogue, guests=tuple(guests), guest_count=count)
 
 

@@ -16,6 +16,7 @@ FOR_CHILDREN = ("детск", "дет.", "ребен", "ребён", "малыш
 FOR_MEN, FOR_WOMEN = ("мужск", "муж."), ("женск", "жен.")
 MEN = frozenset({"муж", "папа", "друг", "брат", "парень", "дедушка"})
 WOMEN = frozenset({"жена", "мама", "подруга", "сестра", "бабушка", "свекровь", "теща", "тетя"})
+_HUSBANDS, _WIVES = frozenset({"муж", "парень"}), frozenset({"жена"})
 _WORD = re.compile(r"\w+")
 
 
@@ -24,6 +25,11 @@ def words_for(guest: GuestWish | said.Guest) -> tuple[str, ...]:
     if guest.is_child:
         return FOR_CHILDREN
     return FOR_MEN if guest.who in MEN else FOR_WOMEN if guest.who in WOMEN else ()
+
+
+def words_for_partner(who: str) -> tuple[str, ...]:
+    """How words of titles begin of what somebody has whose husband, or wife, this is; none where that is open."""
+    return FOR_WOMEN if who in _HUSBANDS else FOR_MEN if who in _WIVES else ()
 
 
 def counterpart(salon: SalonView, service: int, guest: said.Guest) -> int:

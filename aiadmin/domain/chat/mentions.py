@@ -403,7 +403,8 @@ def _of_clause(
         is_counted = heard.word(place) in HANDS and place in heard.numbers_of_titles
         is_small = heard.word(place) in _ALL or is_counted or place in skipped or place in off
         is_sized = heard.size is not None and place in heard.size.places
-        is_small = is_small or is_sized or _is_when(heard, place, meanings)
+        is_company = not lines and _is_company(heard, place)
+        is_small = is_small or is_sized or is_company or _is_when(heard, place, meanings)
         if not meanings or is_small or heard.act(place) is SpeechAct.KEPT:
             continue
         if _is_hint(heard, place, meanings):
@@ -474,6 +475,8 @@ def _for_whom(heard: Heard, ids: frozenset[int], whom: str) -> frozenset[int]:
     Where each person has services of their own, a grown-up has none for children.
     """
     vocabulary, age = heard.context.vocabulary, age_in(heard)
+    if not whom and any(_is_company(heard, place) for place in range(len(heard.tokens))):
+        return ids
     if whom and whom not in CHILDREN:
         return ids - vocabulary.of_children(ids) or ids
     if whom and age is None:
@@ -1157,10 +1160,29 @@ def _is_person(heard: Heard, place: int) -> bool:
 
 
 def _is_beside(heard: Heard, place: int) -> bool:
-    """Whether somebody comes with the client: "мы с подругой", "меня и мужа"."""
-    before = heard.word(place - 1)
-    is_beside = before in _WITH or (before == "и" and heard.word(place - 2) in _SELF)
-    return is_beside or _is_on_top(heard, place)
+    """Whether somebody comes with the client, or on top."""
+    return _comes_along(heard, place) or _is_on_top(heard, place)
+
+
+def _comes_along(heard: Heard, place: int) -> bool:
+    """Whether somebody comes with the client: "мы с подругой", "меня, мужа и сына", "мужа и меня"."""
+    before, at = heard.word(place - 1), place - 2
+    if heard.word(place + 1) in {"и", "со"} and heard.word(place + 2) in _SELF | {"мной"}:
+        return True
+    if before not in {"и", ","}:
+        return before in _WITH
+    is_joined = heard.word(at) in heard.context.vocabulary.kin and _comes_along(heard, at)
+    return is_joined or heard.word(at) in _SELF
+
+
+def _is_company(heard: Heard, place: int) -> bool:
+    """Whether a word is somebody who is served with others: it says nothing of what those have."""
+    kin = heard.context.vocabulary.kin
+    if heard.word(place) not in kin:
+        return False
+    beside = [place + 2 * way for way in (-1, 1) if heard.word(place + way) in {"и", ","}]
+    is_in_row = any(kin.get(heard.word(one), kin[heard.word(place)]) != kin[heard.word(place)] for one in beside)
+    return (is_in_row or _comes_along(heard, place)) and _is_kin(heard, place)
 
 
 def _is_on_top(heard: Heard, place: int) -> bool:

@@ -5,21 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
+from aiadmin.adapters.morphology import morphology
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.another_person import counterpart
+from aiadmin.domain.chat.burst import Burst
 from aiadmin.domain.chat.commands import SELF, AskPrice, Guest, NamedService, Suits
+from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.continuing import continued
 from aiadmin.domain.chat.dialogue import Dialogue, Inquiry, Price, Slot, VisitOperation
 from aiadmin.domain.chat.policy.service_choice import is_for_two, narrowed
+from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.steps import NeedStarts
+from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.chat.wishes import points
 from aiadmin.domain.journal.journal import MasterTerms, Service
 from aiadmin.domain.journal.online_booking import Start
-from tests.support.chat_turns import ARTEM, BEARD, CUT, RUSLAN, TOMORROW, answer_to, salon, situation, understood
+from tests.support.chat_turns import (
+    ARTEM,
+    BEARD,
+    CUT,
+    NOW,
+    RUSLAN,
+    TOMORROW,
+    answer_to,
+    client,
+    salon,
+    situation,
+    understood,
+    visit,
+)
 
 WOMENS, CHILDS, SPA, SPA_FOR_TWO = 21, 22, 23, 24
 _PRICE = Price(low=Decimal(2000), high=Decimal(2000))
@@ -164,3 +183,79 @@ def test_each_visit_is_looked_for_at_its_own_time() -> None:
 @pytest.mark.parametrize("text", ["мне стрижку, а брату бороду завтра в 15", "мне стрижку в 15, брату бороду в 15"])
 def test_one_time_is_everybodys(text: str) -> None:
     assert [one.whom for one in understood(text, situation()) if isinstance(one, Suits)] == [""]
+
+
+@cache
+def _words() -> Vocabulary:
+    known = _salon()
+    services = [OfferedService(id=one.service_id, title=one.title, category="") for one in known.services.values()]
+    staff = [OfferedStaff(id=one.staff_id, name=one.name) for one in known.staff.values()]
+    return vocabulary_of(services, staff, morphology())
+
+
+def _wished(text: str, *past: int) -> Dialogue:
+    """What is wished for by a text, when all that is known besides has narrowed it; `past` is what the client had."""
+    had = (visit(starts=NOW - timedelta(days=30), services=past),) if past else ()
+    known = situation(salon=_salon(), client=client(past=had))
+    commands = read(Burst((text,)), reading_context(known, _words()))
+    return narrowed(replace(known, dialogue=advance(known.dialogue, commands, known)))
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "theirs"),
+    [
+        ("запишите нас с мужем на стрижку", WOMENS, CUT),
+        ("хотим с мужем подстричься в субботу", WOMENS, CUT),
+        ("подстригите мужа и меня", WOMENS, CUT),
+        ("муж со мной хочет подстричься завтра", WOMENS, CUT),
+        ("мы с парнем на стрижку", WOMENS, CUT),
+        ("мне и жене стрижку", CUT, WOMENS),
+    ],
+)
+def test_a_couple_has_what_is_for_each(text: str, own: int, theirs: int) -> None:
+    wish = _wished(text)
+
+    assert (set(wish.services), wish.choices) == ({own, theirs}, ())
+    assert [one.services for one in wish.guests] == [(theirs,)]
+    assert wish.guest_count == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["меня с сыном на стрижку", "стрижка мне и ребёнку", "мы с дочкой хотим подстричься, ей 6 лет"]
+)
+def test_who_comes_with_a_child_has_what_they_always_have_or_is_asked(text: str) -> None:
+    assert set(_wished(text, CUT).services) == {CUT, CHILDS}
+
+    unknown = _wished(text)
+    assert (unknown.services, unknown.choices) == ((CHILDS,), ((CUT, WOMENS),))
+
+
+@pytest.mark.parametrize("text", ["запишите меня, мужа и сына на стрижку", "мы с мужем и сыном хотим подстричься"])
+def test_each_of_three_has_what_is_for_them(text: str) -> None:
+    wish = _wished(text)
+
+    assert (set(wish.services), wish.guest_count) == ({WOMENS, CUT, CHILDS}, 3)
+    assert {one.who: one.services for one in wish.guests} == {"муж": (CUT,), "сын": (CHILDS,)}
+
+
+def test_others_alone_have_what_is_for_each_of_them() -> None:
+    wish = _wished("мужа и сына подстричь завтра")
+
+    assert set(wish.services) == {CUT, CHILDS}
+    assert {one.who: one.services for one in wish.guests} == {"муж": (CUT,), "сын": (CHILDS,)}
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("нас с братом подстригите", CUT),
+        ("мы с подругой на стрижку", WOMENS),
+        ("сына и дочку подстричь", CHILDS),
+        ("мужа на стрижку", CUT),
+        ("сына подстричь", CHILDS),
+    ],
+)
+def test_what_all_have_alike_is_one_service(text: str, service: int) -> None:
+    wish = _wished(text)
+
+    assert (wish.services, wish.choices) == ((service,), ())

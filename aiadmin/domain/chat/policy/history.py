@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiadmin.domain.chat.policy.service_choice import narrowed
+from aiadmin.domain.chat.policy.service_choice import comes_in_company, narrowed
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Unavailable
@@ -18,7 +18,7 @@ def needs_history(turn: TurnFacts) -> bool:
         return False
     dialogue = narrowed(situation)
     is_as_last = dialogue.is_same_as_last and not dialogue.staff
-    return is_as_last or bool(dialogue.choices and not dialogue.guests)
+    return is_as_last or bool(dialogue.choices and (not dialogue.guests or comes_in_company(dialogue)))
 
 
 def with_history(turn: TurnFacts) -> Situation:

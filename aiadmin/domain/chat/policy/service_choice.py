@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from aiadmin.domain.chat.another_person import FOR_CHILDREN, words_for
+from aiadmin.domain.chat.another_person import FOR_CHILDREN, words_for, words_for_partner
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.guest_lines import has_lines
 from aiadmin.domain.chat.parts.booking import NoSuchService, WhatFor, WhichService
@@ -27,6 +27,7 @@ _FIRST = ("снят", "удален", "смыв", "демонтаж")
 
 def narrowed(situation: Situation) -> Dialogue:
     """The dialogue with each choice narrowed by all that is known besides: masters, guests, what the client had."""
+    situation = replace(situation, dialogue=_told_apart(situation))
     dialogue, salon = situation.dialogue, situation.salon
     services = list(catalogue.known(salon, dialogue.services))
     choices: list[tuple[int, ...]] = []
@@ -40,6 +41,44 @@ def narrowed(situation: Situation) -> Dialogue:
     is_of_several = has_lines(dialogue)  # what two people have is no composite of one
     whole = ordered if is_of_several else catalogue.as_composites(salon, ordered)
     return replace(dialogue, services=whole, choices=tuple(choices))
+
+
+def _told_apart(situation: Situation) -> Dialogue:
+    """The dialogue with what each who comes has, where titles tell them apart: for "мужа" a men's cut."""
+    dialogue, salon = situation.dialogue, situation.salon
+    if not comes_in_company(dialogue) or has_lines(dialogue) or len(dialogue.choices) != 1 or dialogue.services:
+        return dialogue
+    choice = tuple(one for one in dialogue.choices[0] if one in salon.services)
+    theirs = [_titled(salon, choice, words_for(guest)) for guest in dialogue.guests]
+    is_client_served = (dialogue.guest_count or 0) > len(dialogue.guests)
+    each = [_own_in_company(situation, choice, theirs[0]), *theirs] if is_client_served else theirs
+    if not all(each):
+        return dialogue
+    if len({*each}) == 1:
+        return replace(dialogue, choices=(each[0],))
+    guests = tuple(replace(guest, services=ids) for guest, ids in zip(dialogue.guests, theirs, strict=True))
+    return replace(dialogue, guests=guests, choices=tuple(each))
+
+
+def comes_in_company(dialogue: Dialogue) -> bool:
+    """Whether two or more come, of whom is said who they are: the client and somebody, or several others."""
+    whole = max(dialogue.guest_count or 0, len(dialogue.guests))
+    return whole > 1 and bool(dialogue.guests) and all(guest.who for guest in dialogue.guests)
+
+
+def _own_in_company(situation: Situation, choice: Sequence[int], theirs: Sequence[int]) -> tuple[int, ...]:
+    """What the client may mean who comes with others: by whose husband or wife that is, by the last visits."""
+    salon, guests = situation.salon, situation.dialogue.guests
+    adult = tuple(one for one in choice if not is_for_children(salon, one))
+    partner = _titled(salon, adult, [word for guest in guests for word in words_for_partner(guest.who)])
+    had = _of_history(situation, partner or adult)
+    is_known = bool(partner) or len(had) < len(adult)
+    return tuple(had) if is_known or any(guest.is_child for guest in guests) else tuple(theirs)
+
+
+def _titled(salon: SalonView, choice: Iterable[int], words: Sequence[str]) -> tuple[int, ...]:
+    """The services whose titles have one of these words."""
+    return tuple(one for one in choice if any(word in salon.services[one].title.lower() for word in words))
 
 
 def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
@@ -65,9 +104,7 @@ def _for_guest(situation: Situation, choice: Sequence[int]) -> list[int]:
     is_of_others = bool(guests) and bool(guests[0].staff or guests[0].services)
     if len(guests) != 1 or (is_of_others and not {*guests[0].services} & {*choice}):
         return list(choice)
-    titles, words = situation.salon.services, words_for(guests[0])
-    fitting = [one for one in choice if any(word in titles[one].title.lower() for word in words)]
-    return fitting or list(choice)
+    return list(_titled(situation.salon, choice, words_for(guests[0]))) or list(choice)
 
 
 def _for_two(situation: Situation, choice: Sequence[int]) -> list[int]:
