@@ -76,7 +76,7 @@ def _of_changed(heard: Heard) -> Iterator[tuple[int, int]]:
     """The line of the visits that are listed which is to be changed, and where it is said: "вторую уберите"."""
     verbs = {*heard.removed, *(hit.first for hit in heard.of("WANT_CANCEL", "WANT_MOVE") if not hit.value)}
     sentences = {heard.sentences[place] for place in verbs}
-    lines = heard.context.options or heard.context.visits
+    lines = heard.context.options or len(heard.context.coming)
     for place, token in enumerate(heard.tokens):
         number = _line(heard, place) if heard.sentences[place] in sentences else 0
         if 0 < number <= lines:

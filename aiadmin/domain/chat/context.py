@@ -35,7 +35,7 @@ def reading_context(situation: Situation, vocabulary: Vocabulary) -> ReadingCont
         candidates=() if is_over else dialogue.candidates,
         offers=ask.proposal.operation if ask is not None and ask.proposal is not None else None,
         called=plain(situation.client.name or dialogue.name or "").partition(" ")[0],
-        visits=len(situation.client.visits),
+        coming=tuple(one.starts for one in situation.client.visits),
         **_offered(ask, situation),
     )
 

@@ -89,8 +89,12 @@ def _is_told(heard: Heard, commands: Sequence[Command]) -> bool:
 
 
 def dissatisfaction(heard: Heard) -> Iterator[Complaint]:
-    """What went wrong, unless somebody else's work is meant; behind our question half a complaint is one."""
-    hits = [*heard.of("COMPLAINT")]
+    """What went wrong, unless somebody else's work is meant; behind our question half a complaint is one.
+
+    "Это нормально?" asks about what was done, and behind "буду в три" about that.
+    """
+    is_coming = heard.has("COMING", "LATE")
+    hits = [hit for hit in heard.of("COMPLAINT") if not (hit.value == "asked" and is_coming)]
     if heard.context.asked is Asked.RATING and not hits:
         is_praised = any(_praised(heard))
         hits = [hit for hit in heard.of("LUKEWARM") if not (is_praised and hit.value)]

@@ -202,7 +202,7 @@ class Heard(Sentences):
         if self.context.asked in _TALKING:
             return frozenset()
         verbs = {hit.first for hit in self.of("WANT_CANCEL") if hit.value == "visit"}
-        if self.context.visits:
+        if self.context.coming:
             verbs |= {place for place in range(len(self.tokens)) if self._takes_away(place)}
         return frozenset(place for place in verbs if self._is_of_visit(place))
 
@@ -218,8 +218,8 @@ class Heard(Sentences):
         words = [self.word(place) for place in self.sentence(verb) if place != verb]
         known = self.context.vocabulary
         is_told = any({"WD", "REL"} & set(LEXICON.get(word, ())) or word in _WHICH_VISIT for word in words)
-        is_told = is_told or bool(self.context.visits and self.timed & {*self.sentence(verb)})
-        is_told = is_told or any(word.isdecimal() and int(word) <= self.context.visits for word in words)
+        is_told = is_told or bool(self.context.coming and self.timed & {*self.sentence(verb)})
+        is_told = is_told or any(word.isdecimal() and int(word) <= len(self.context.coming) for word in words)
         return is_told and not any(known.service_words(word) or word in known.names for word in words)
 
     @cached_property

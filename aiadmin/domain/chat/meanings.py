@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.answers import answers_in, comes_after_all
 from aiadmin.domain.chat.commands import (
@@ -11,6 +12,7 @@ from aiadmin.domain.chat.commands import (
     AskAddress,
     AskDuration,
     AskHours,
+    AskMyVisits,
     AskPrice,
     Command,
     Earliest,
@@ -257,7 +259,7 @@ def _wishes(heard: Heard) -> Iterator[Command]:
 
 def _gives_another_day(heard: Heard) -> bool:
     """Whether who has a visit names a day that does not suit, and one that does: "не завтра, а в пятницу"."""
-    if not heard.context.visits or heard.context.asked is not None or heard.has("WANT_BOOKING", "WANT_CANCEL"):
+    if not heard.context.coming or heard.context.asked is not None or heard.has("WANT_BOOKING", "WANT_CANCEL"):
         return False
     days = [place for place, token in enumerate(heard.tokens) if {"WD", "REL"} & LEXICON.get(token.text, {}).keys()]
     refused = [place for place in days if _is_refused(heard, place)]
@@ -318,14 +320,53 @@ def _is_for_kin(heard: Heard, place: int) -> bool:
     return is_led and heard.word(place) in heard.context.vocabulary.kin
 
 
-def _late(heard: Heard) -> Iterator[Late | Early | WantMove]:
+def _late(heard: Heard) -> Iterator[Late | Early | AskMyVisits | WantMove]:
     early = _comes_early(heard)
-    if early:
+    by_clock = _comes_by_clock(heard)
+    if by_clock:
+        yield by_clock
+    elif early:
         yield Early(minutes=_minutes(heard), spans=tuple(heard.span(place, place + 1) for place in early))
     elif _is_moved(heard):
         yield WantMove(spans=heard.spans("LATE"))
     elif heard.has("LATE"):
         yield Late(minutes=_minutes(heard), spans=heard.spans("LATE"))
+
+
+def _comes_by_clock(heard: Heard) -> Late | Early | AskMyVisits | None:
+    """Whether somebody says by a time of day that they are late or early for a visit: "буду в 15:10", of 15:00.
+
+    Who names just the time that the visit has asks whether it stands.
+    """
+    comes = [place for place, token in enumerate(heard.tokens) if token.text in _COMES_THERE]
+    is_wish = heard.has("WANT_BOOKING", "WANT_MOVE", "WANT_CANCEL", "LATE")
+    times = [window for when in heard.whens if when.time for window in when.time.any_of]
+    if not comes or is_wish or len(times) != 1 or not times[0].is_point or times[0].first is None:
+        return None
+    if heard.context.asked not in {None, Asked.ATTENDANCE} or heard.has("NO", "REFUSE"):
+        return None
+    said = heard.whens[0]
+    visits = [one for one in heard.context.coming if _may_be_on(said, one, heard.context.now)]
+    if len(visits) != 1:
+        return None
+    spans = tuple(heard.span(place, place + 1) for place in comes)
+    late = (datetime.combine(visits[0].date(), times[0].first) - visits[0]) // timedelta(minutes=1)
+    if late == 0:
+        return AskMyVisits(spans=spans) if heard.context.asked is None and "?" in heard.text else None
+    if abs(late) > _MOST_LATE:
+        return None
+    return Late(minutes=late, spans=spans) if late > 0 else Early(minutes=-late, spans=spans)
+
+
+_MOST_LATE = 40
+"""Minutes: who comes later than that is not late, but wishes for another time."""
+
+
+def _may_be_on(said: When, visit: datetime, now: datetime) -> bool:
+    """Whether a visit is on the day that is said; where none is, on this day or the next."""
+    if said.day and said.day.any_of:
+        return any(one.has(visit.date()) for one in said.day.any_of)
+    return said.day is None and visit.date() - now.date() <= timedelta(days=1)
 
 
 def _comes_early(heard: Heard) -> Sequence[int]:

@@ -75,6 +75,10 @@ class FoundLater(SalonNote):
     is_client_told: bool
 
 
+class LastWish(SalonNote):
+    """A client wants a visit moved, or off, and no more messages: nothing can be proposed to them."""
+
+
 class HeardLate(SalonNote):
     """We have heard so late what a client wrote that we do not answer it."""
 

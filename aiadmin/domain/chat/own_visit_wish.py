@@ -90,7 +90,7 @@ def _way(commands: Sequence[said.Command], situation: Situation) -> said.WhichWa
         return ways[-1] if ways[-1] in {said.WhichWay.LATER, said.WhichWay.EARLIER} else None
     today = [one for one in situation.client.visits if one.starts.date() == situation.now.date()]
     is_coming = any(isinstance(one, said.Yes) for one in commands)
-    is_late = any(isinstance(one, said.Late) for one in commands) and not is_coming
+    is_late = any(isinstance(one, said.Late) and one.minutes is None for one in commands) and not is_coming
     return said.WhichWay.LATER if is_late and not today else None
 
 

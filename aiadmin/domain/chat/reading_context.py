@@ -26,7 +26,7 @@ class ReadingContext:
         offered: the times that are proposed, or asked about in a reminder, by the salon's wall clock.
         offered_staff, offered_services: with whom, and for what, that is.
         called: the given name of the client, in lower case, as far as it is known.
-        visits: how many visits the client has to come.
+        coming: when the visits begin that the client has to come, by the salon's wall clock.
         offered_for: the words for those for whom it is, where it is not for the client; empty words for who has none.
     """
 
@@ -43,4 +43,4 @@ class ReadingContext:
     offered_services: frozenset[int] = frozenset()
     offered_for: frozenset[str] = frozenset()
     called: str = ""
-    visits: int = 0
+    coming: tuple[datetime, ...] = ()

@@ -108,8 +108,10 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if _orders_cancelling(heard) or _leaves_out(heard, found) or heard.removed:
         found = without(found, No)
     found += _weak_booking(heard, found)
-    if any(isinstance(one, HOSTILE) for one in found):
-        found = without(found, *LEADS_TO_A_WRITE)
+    hostile = {type(one) for one in found}.intersection(HOSTILE)
+    if hostile:
+        wishes = [one for one in found if isinstance(one, (WantCancel, WantMove)) and hostile == {Stop}]
+        found = [*without(found, *LEADS_TO_A_WRITE), *wishes]
     found = _without_alarm(heard, found)
     if any(isinstance(one, FOR_A_HUMAN) for one in found):
         found = without(found, Yes, Choose)
@@ -355,7 +357,15 @@ def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
     is_all_said = all(token.text in _SIGNS or (token.text == "?" and token.start in greeted) for token in rest)
     if is_all_said:
         return commands
-    return [*commands, _unread_question(heard) or not_understood(heard.text)]
+    return [*commands, _of_what_stands(heard) or _unread_question(heard) or not_understood(heard.text)]
+
+
+def _of_what_stands(heard: Heard) -> AskMyVisits | None:
+    """Who says that a visit is to stay as it is hears which one they have: "не отменяйте, я приду"."""
+    is_said = any(hit.value == "stands" for hit in heard.of("HARMLESS")) or heard.has("AS_IT_IS")
+    if not (is_said and heard.context.coming and heard.context.asked is None):
+        return None
+    return AskMyVisits(spans=heard.spans("HARMLESS", "stands") or heard.spans("AS_IT_IS"))
 
 
 def _unread_question(heard: Heard) -> AskFact | None:

@@ -230,6 +230,7 @@ _PLAIN: Mapping[type, str] = {
     questions.WhichPrice: "Which service do you mean?",
     questions.MachineWrites: "Yes, this is the salon's virtual assistant.",
     questions.IsMachine: "Yes, this is the salon's virtual assistant. Write “administrator” if you need a person.",
+    talk.LastWishPassedOn: "We have passed on to the administrator what you want done with your visit.",
     talk.Goodbye: "We will not write to you any more. To hear from us again, write START.",
     talk.WelcomeBack: "You will get messages about your bookings again. To stop them, write STOP.",
     talk.CannotListen: "Voice messages cannot be heard here: please write. The administrator knows about yours.",

@@ -16,6 +16,7 @@ from aiadmin.domain.chat.notes import (
     FoundLater,
     HeardLate,
     IsLate,
+    LastWish,
     TalksInCircles,
     UnclearAnswer,
     UnclearWhichVisit,
@@ -170,6 +171,10 @@ NOTES: Mapping[type[SalonNote], Callable[[Any], str]] = {
     UnclearAnswer: lambda note: f"пришёл ответ, но непонятно, о визите {wording.at(note.starts)} ли он. {_READ_IT}",
     WroteReview: lambda _: f"пришёл отзыв словами. {_READ_IT}",
     IsLate: _late,
+    LastWish: lambda _: (
+        "просит отменить или перенести запись и больше не писать: мы ничего не изменили и писать не будем. "
+        + _READ_IT
+    ),
     HeardLate: lambda _: "сообщение пришло к нам слишком поздно, мы на него не ответили. " + _STILL_OURS,
     TalksInCircles: lambda _: "повторяет одно и то же, мы больше не отвечаем. Прочитайте переписку, пожалуйста.",
     BadRating: _rated,

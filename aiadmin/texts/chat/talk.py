@@ -13,6 +13,7 @@ from aiadmin.texts.chat.questions import price_row
 from aiadmin.texts.chat.sentence import Sentence
 
 _SAID: Mapping[type, str] = {
+    parts.LastWishPassedOn: "Передали вашу просьбу о записи администратору.",
     parts.Goodbye: "Больше не будем вам писать. Чтобы снова получать сообщения о записях, напишите СТАРТ.",
     parts.WelcomeBack: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
     parts.CannotListen: "Голосовые здесь прослушать не получится: напишите, пожалуйста, текстом. "

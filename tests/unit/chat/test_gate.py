@@ -46,6 +46,17 @@ def test_a_stop_word_is_confirmed_once() -> None:
     assert answer_to("больше мне не пишите", situation(is_opted_out=True)).parts == ()
 
 
+@pytest.mark.parametrize("text", ["отмените запись и больше не пишите", "не пишите мне больше и отмените мою запись"])
+def test_what_is_wished_beside_a_stop_word_is_told_to_the_salon(text: str) -> None:
+    known = situation(client=client(visit()))
+    reply = answer_to(text, known)
+
+    assert (reply.act, reply.opt_out, reply.notes) == (Act.OPT_OUT, True, (notes.LastWish(),))
+    assert "администратору" in render(reply, known)
+    assert answer_to("больше мне не пишите", known).notes == ()
+    assert answer_to(text, situation()).notes == (), "there is no visit that could be meant"
+
+
 @pytest.mark.parametrize("text", ["ок", "спасибо", "да", "в субботу", "🌸"])
 def test_after_a_stop_word_nothing_is_answered(text: str) -> None:
     assert answer_to(text, situation(is_opted_out=True)).act is Act.SILENT

@@ -10,6 +10,8 @@ import pytest
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.visits import EarlyTold, MyVisits
 from aiadmin.domain.chat.steps import Act, Need, NeedDay, NeedDays, NeedStarts, Reply
 from aiadmin.domain.journal.online_booking import Start
 from tests.support.chat_turns import (
@@ -227,3 +229,36 @@ def test_a_move_is_left_by_saying_so(text: str) -> None:
 
 
 _QUESTION = OpenAsk(kind=AskKind.QUESTION, sent_at=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "буду в 14:15, ок?",
+        "завтра подъеду к 14.20",
+        "приду завтра в 14:10, это нормально?",
+        "буду завтра к половине третьего",
+    ],
+)
+def test_who_names_a_time_a_little_later_comes_late_and_nothing_is_moved(text: str) -> None:
+    reply = _said(text, "15:00", "16:00")
+
+    assert (reply.act, reply.hand_over, reply.proposal) == (Act.HAND_OVER, HandOverReason.LATE, None)
+
+
+def test_who_names_a_time_a_little_earlier_comes_early() -> None:
+    assert any(isinstance(one, EarlyTold) for one in _said("приеду завтра в 13:45").parts)
+
+
+@pytest.mark.parametrize(
+    "text", ["приду к 14, нормально?", "не отменяйте запись", "отменять не надо, я приду", "оставьте как есть"]
+)
+def test_who_says_that_a_visit_stands_hears_which_one_that_is(text: str) -> None:
+    reply = _said(text)
+
+    assert MyVisits in {type(one) for one in reply.parts}
+    assert (reply.act, reply.hand_over) == (Act.INFORM, None)
+
+
+def test_whether_that_is_all_right_is_a_reproach_behind_what_was_done() -> None:
+    assert _said("ждала полчаса, это нормально?").hand_over is HandOverReason.COMPLAINT

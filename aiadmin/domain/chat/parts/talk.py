@@ -10,6 +10,10 @@ from aiadmin.domain.chat.parts.questions import ServicePrice
 from aiadmin.domain.chat.steps import Part
 
 
+class LastWishPassedOn(Part):
+    """The salon is told what somebody wants done with a visit who wants no more messages: nobody can ask them."""
+
+
 class Goodbye(Part):
     """No more messages, and how to have them again."""
 

@@ -29,8 +29,8 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason, Holder
-from aiadmin.domain.chat.notes import HeardLate, TalksInCircles
-from aiadmin.domain.chat.parts.talk import Goodbye, WelcomeBack
+from aiadmin.domain.chat.notes import HeardLate, LastWish, TalksInCircles
+from aiadmin.domain.chat.parts.talk import Goodbye, LastWishPassedOn, WelcomeBack
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.handing_over import TO_HUMAN
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_bare
@@ -71,9 +71,12 @@ def stop_words(turn: TurnFacts) -> Reply | None:
     situation = turn.situation
     if turn.has(Stop):
         is_said = situation.is_opted_out or _is_late(turn) or _is_braked(turn)
-        parts: tuple[Part, ...] = () if is_said else (Goodbye(),)
+        has_wish = turn.has(WantCancel, WantMove) and bool(situation.client.visits)
+        last: tuple[Part, ...] = (LastWishPassedOn(),) if has_wish else ()
+        parts: tuple[Part, ...] = () if is_said else (*last, Goodbye())
         act = Act.SILENT if situation.is_opted_out else Act.OPT_OUT
-        return Reply(act=act, parts=parts, dialogue=Dialogue(name=turn.dialogue.name), opt_out=True)
+        notes = (LastWish(),) if has_wish else ()
+        return Reply(act=act, parts=parts, dialogue=Dialogue(name=turn.dialogue.name), opt_out=True, notes=notes)
     if turn.has(Restart):
         is_told = situation.is_opted_out and not _is_late(turn) and not _is_braked(turn)
         parts = (WelcomeBack(),) if is_told else ()
