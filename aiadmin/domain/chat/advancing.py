@@ -60,7 +60,8 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
     known = on_top(for_another(known, commands, situation.salon), commands, situation.salon)
-    known = with_services(known, commands, situation.salon)
+    if not _only_asks_of_another(commands, situation):
+        known = with_services(known, commands, situation.salon)
     known = _with_price(known, commands)
     known = _with_staff(known, commands, situation)
     known = with_lines(known, commands)
@@ -87,6 +88,19 @@ def offered_booking(situation: Situation) -> Proposal | None:
     if newest is None or newest.kind is not AskKind.PROPOSAL or newest.proposal is None:
         return None
     return newest.proposal if newest.proposal.operation is VisitOperation.BOOK else None
+
+
+def _only_asks_of_another(commands: Sequence[said.Command], situation: Situation) -> bool:
+    """Whether services are named only to ask what they cost or take, while another is proposed: that one stays."""
+    named = _of(commands, said.NamedService)
+    is_plain = not any(one.is_excluded or one.is_added or one.is_taken_off for one in named)
+    is_question = _has(commands, said.AskPrice, said.AskDuration)
+    beside = (said.AskPrice, said.AskDuration, said.NamedService, said.Yes, said.Greet, said.Thank)
+    is_all = all(isinstance(one, beside) for one in commands)
+    proposal = offered_booking(situation)
+    proposed = {number for slot in proposal.slots for number in slot.services} if proposal else set()
+    is_other = proposed.isdisjoint(number for one in named for number in one.ids)
+    return bool(named and proposed) and is_plain and is_question and is_all and is_other
 
 
 def _proposed_times(situation: Situation) -> Proposal | None:

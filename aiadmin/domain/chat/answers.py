@@ -45,7 +45,12 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if (refusal is not None and (agreement is None or agreement < refusal)) or _begins_with_no(heard):
         yield No(spans=_spans(heard, *_refusals(heard)))
     elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard) and not heard.has("WAIT"):
-        yield Yes(but=heard.text.strip(), is_first=_stands_first(heard), spans=_spans(heard, *_agreements(heard)))
+        yield Yes(
+            but=heard.text.strip(),
+            is_first=_stands_first(heard),
+            is_leading=_leads_a_question(heard),
+            spans=_spans(heard, *_agreements(heard)),
+        )
 
 
 def _agreements(heard: Heard) -> tuple[str, ...]:
@@ -55,9 +60,28 @@ def _agreements(heard: Heard) -> tuple[str, ...]:
 
 def _stands_first(heard: Heard) -> bool:
     """Whether a plain yes is a sentence of its own, and nothing behind it denies, doubts or limits it."""
-    end = next((place for place, token in enumerate(heard.tokens) if token.text in BREAKS), len(heard.tokens))
+    end = _first_break(heard)
     is_asked = any(token.text == "?" for token in heard.tokens[end:])
-    if not end or (heard.word(end) == "," and is_asked) or heard.word(end) == "?":
+    return not (heard.word(end) == "," and is_asked) and _is_plain_until(heard, end)
+
+
+def _leads_a_question(heard: Heard) -> bool:
+    """Whether a plain yes comes first, and what is behind it only asks: "да, а парковка у вас есть?"."""
+    end = _first_break(heard)
+    behind = [token.text for token in heard.tokens[end:]]
+    return "?" in behind and _LIMITING.isdisjoint(behind) and _is_plain_until(heard, end)
+
+
+_LIMITING = frozenset({"если", "только", "но", "лишь", "или", "либо", "при", "тогда", "иначе", "пока"})
+
+
+def _first_break(heard: Heard) -> int:
+    return next((place for place, token in enumerate(heard.tokens) if token.text in BREAKS), len(heard.tokens))
+
+
+def _is_plain_until(heard: Heard, end: int) -> bool:
+    """Whether the words before a sign are a plain yes, and nothing behind it denies or doubts it."""
+    if not end or heard.word(end) == "?":
         return False
     doubts = any(hit.first >= end for hit in heard.of("NO", "REFUSE", "CHANGE", "OR_NOT", "WAIT"))
     start, stop = heard.span(0, end)

@@ -56,10 +56,12 @@ class Yes(Command):
     Attributes:
         but: what was said besides, as it was written, when that may change what is agreed to; a yes is plain without.
         is_first: whether it is a sentence of its own before that, which nothing behind takes back.
+        is_leading: whether it stands plainly before a question, and no condition, limit or doubt is behind it.
     """
 
     but: str = ""
     is_first: bool = field(default=False, compare=False)
+    is_leading: bool = field(default=False, compare=False)
 
 
 class No(Command):

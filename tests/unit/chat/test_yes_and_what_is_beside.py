@@ -7,11 +7,27 @@ from datetime import datetime, time
 
 import pytest
 
+from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.commands import AskAddress, AskDuration, AskFact, AskHours, Command, Guest, Suits, Thank, Yes
 from aiadmin.domain.chat.dialogue import GuestWish, VisitOperation
+from aiadmin.domain.chat.parts.booking import Booked
+from aiadmin.domain.chat.parts.questions import FactQuoted
 from aiadmin.domain.chat.situation import Situation
-from aiadmin.domain.chat.steps import Act
-from tests.support.chat_turns import TOMORROW, answer_to, offered, reminder, situation, understood, visit
+from aiadmin.domain.chat.steps import Act, Found, Reply, Write
+from aiadmin.domain.yclients.write_outcome import Saved, SavedRecord
+from tests.support.chat_turns import (
+    BEARD,
+    CUT,
+    TOMORROW,
+    answer_to,
+    offered,
+    reminder,
+    salon,
+    situation,
+    step_of,
+    understood,
+    visit,
+)
 
 SIX = visit()
 AT_THREE = datetime.combine(TOMORROW, time(15))
@@ -192,3 +208,63 @@ def test_nor_from_a_yes_to_a_cancellation(text: str) -> None:
 def test_a_promise_to_decide_is_no_yes_yet(text: str) -> None:
     assert not _says_yes(understood(text, _booking(None)))
     assert not _says_yes(understood(text, situation(asks=(offered(VisitOperation.CANCEL, SIX),))))
+
+
+def _told_of_parking() -> Situation:
+    """A visit at three is offered to Игорь; the owner has told of parking and of cards, and of no deposit."""
+    return replace(_booking(None), salon=salon(facts={"парковка": "во дворе", "оплата": "наличными и картой"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да, а парковка у вас есть?",
+        "Да. Где вы находитесь?",
+        "хорошо, записывайте, можно картой оплатить?",
+        "да, как к вам добраться и где парковка?",
+        "дада",
+    ],
+)
+def test_a_yes_before_a_question_that_changes_nothing_is_one(text: str) -> None:
+    assert isinstance(step_of(text, _told_of_parking()), Write)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да, если парковка есть",
+        "да, а парковка есть? если нет, то не поеду",
+        "да, только парковка есть?",
+        "да? а парковка есть?",
+        "да, а предоплата нужна?",
+        "да, а парковка есть? и можно на час позже?",
+        "а парковка есть?",
+    ],
+)
+def test_a_condition_or_a_question_that_may_change_it_is_no_yes(text: str) -> None:
+    known = _told_of_parking()
+
+    assert not isinstance(step_of(text, known, Found(visits=())), Write)
+
+
+def test_what_was_asked_beside_a_yes_is_told_behind_what_was_booked() -> None:
+    written = Found(written=(Saved(records=(SavedRecord(record_id=9),)),))
+    reply = step_of("да, а парковка у вас есть?", _told_of_parking(), written)
+
+    assert isinstance(reply, Reply)
+    assert [type(one) for one in reply.parts] == [Booked, FactQuoted]
+
+
+@pytest.mark.parametrize("text", ["а борода сколько стоит?", "да, а борода сколько стоит?", "борода долго?"])
+def test_what_another_service_costs_takes_no_place_of_what_is_proposed(text: str) -> None:
+    known = _booking(None)
+    wish = advance(known.dialogue, understood(text, known), known)
+
+    assert wish.services == (CUT,)
+
+
+@pytest.mark.parametrize("text", ["запишите лучше на бороду, сколько стоит?", "и бороду тоже, сколько выйдет?"])
+def test_another_service_that_is_wished_for_does(text: str) -> None:
+    known = _booking(None)
+
+    assert BEARD in advance(known.dialogue, understood(text, known), known).services

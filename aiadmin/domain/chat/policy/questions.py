@@ -39,7 +39,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.holidays import is_holiday
-from aiadmin.domain.chat.parts.booking import MasterAway
+from aiadmin.domain.chat.parts.booking import Booked, MasterAway
 from aiadmin.domain.chat.parts.questions import (
     Address,
     AskedOfSalon,
@@ -184,6 +184,9 @@ def _together(following: Reply, answers: _Answers) -> Reply:
     following = replace(following, parts=tuple(left))
     if not following.parts and following.act is Act.SILENT:
         following = replace(following, act=Act.INFORM)
+    if any(isinstance(one, Booked) for one in following.parts):
+        told = [one for one in parts if not isinstance(one, Address)]  # which is said with what was booked
+        return _told(replace(following, parts=(*following.parts, *told)), answers)
     return _told(replace(following, parts=(*parts, *following.parts)), answers)
 
 
@@ -206,9 +209,28 @@ def _following(turn: TurnFacts) -> Step | None:
         return _booking_of(turn)
     if not is_open and not is_wish:
         return None
+    agreed = _yes_beside_neutral(turn)
     rest = tuple(_answered_yes(one) for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
+    rest = (Yes(),) if agreed else rest
     going_on = replace(turn, commands=rest)
     return visits(going_on) or booking(going_on)
+
+
+def _yes_beside_neutral(turn: TurnFacts) -> bool:
+    """Whether a plain yes leads questions that are answered here, and whose answers change no visit: parking."""
+    yes = turn.of(Yes)
+    asked = [one for one in turn.commands if not isinstance(one, (Yes, *CHITCHAT))]
+    is_neutral = all(isinstance(one, (AskAddress, AskFact)) for one in asked)
+    facts = [one for one in asked if isinstance(one, AskFact)]
+    is_known = all(one.topic in _NEUTRAL for one in facts) and not quoted(facts, turn.salon)[1]
+    is_answered = Ability.ANSWER in turn.salon.bot.abilities and (bool(facts) or bool(turn.salon.address))
+    return (
+        bool(asked) and is_neutral and is_known and is_answered and all(one.is_leading for one in yes) and bool(yes)
+    )
+
+
+_NEUTRAL = frozenset({"парковка", "оплата", "wifi", "напитки", "подготовка"})
+"""Topics whose answers are told to who comes, and keep nobody from coming."""
 
 
 def _answered_yes(command: Command) -> Command:
