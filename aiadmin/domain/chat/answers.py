@@ -11,7 +11,7 @@ from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.feedback import stars_in_words
 from aiadmin.domain.chat.hearing import Heard, hear
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
-from aiadmin.domain.chat.mentions import names_in
+from aiadmin.domain.chat.mentions.given_names import names_in
 from aiadmin.domain.chat.when import Asked, Span
 
 _MOST_STARS = 5

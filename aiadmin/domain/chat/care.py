@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from aiadmin.domain.chat.commands import AskFact
 from aiadmin.domain.chat.hearing import Heard
-from aiadmin.domain.chat.mentions import age_in, is_service_word
+from aiadmin.domain.chat.mentions.ages import age_in
+from aiadmin.domain.chat.mentions.service_words import is_service_word
 from aiadmin.domain.chat.words.intents import CHILDREN
 
 _AGE = "возраст"

@@ -15,7 +15,8 @@ from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.feelings import arranged_in, feelings_in, longs_for_it
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import Hit
-from aiadmin.domain.chat.mentions import guests_in, names_in
+from aiadmin.domain.chat.mentions.given_names import names_in
+from aiadmin.domain.chat.mentions.guests import guests_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.proposed import proposed_again, time_again
 from aiadmin.domain.chat.when import Asked

@@ -29,7 +29,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import STOPS
-from aiadmin.domain.chat.mentions import left_out_clauses
+from aiadmin.domain.chat.mentions.left_out import left_out_clauses
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.words.remarks import (
     CAUSES,

@@ -8,7 +8,7 @@ from aiadmin.domain.chat.commands import HealthMatter
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import names_a_service
 from aiadmin.domain.chat.lexicon import Hit
-from aiadmin.domain.chat.mentions import is_service_word
+from aiadmin.domain.chat.mentions.service_words import is_service_word
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.words.ailments import ACUTE, CHRONIC, NO_SIGNS
 

@@ -11,7 +11,7 @@ from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
-from aiadmin.domain.chat.mentions import staff_in
+from aiadmin.domain.chat.mentions.masters import staff_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.trades import HINTS

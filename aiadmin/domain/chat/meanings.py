@@ -45,7 +45,12 @@ from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import inquiries_in
-from aiadmin.domain.chat.mentions import guests_in, is_service_word, names_in, services_in, staff_in, time_lines
+from aiadmin.domain.chat.mentions.given_names import names_in
+from aiadmin.domain.chat.mentions.guests import guests_in
+from aiadmin.domain.chat.mentions.masters import staff_in
+from aiadmin.domain.chat.mentions.of_each_person import whose_times
+from aiadmin.domain.chat.mentions.service_words import is_service_word
+from aiadmin.domain.chat.mentions.services import services_in
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Never, Time, When, spans_of
 from aiadmin.domain.chat.words.remarks import OWN
@@ -171,7 +176,7 @@ _PAID = frozenset(
 
 def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
-    lines = time_lines(heard) if whens else {}
+    lines = whose_times(heard) if whens else {}
     if whens:
         own = lines.get(SELF) or next(iter(lines.values()), whens)
         yield Suits(whens=own, spans=spans_of(whens))

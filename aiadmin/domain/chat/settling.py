@@ -54,7 +54,7 @@ from aiadmin.domain.chat.feedback import is_praise
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import asks_who, is_about_service
 from aiadmin.domain.chat.meanings import is_alone
-from aiadmin.domain.chat.mentions import left_out_clauses
+from aiadmin.domain.chat.mentions.left_out import left_out_clauses
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.words.remarks import WISHES

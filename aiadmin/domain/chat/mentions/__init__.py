@@ -1,0 +1,1 @@
+"""What a burst names: services, masters, relatives, guests and names."""

@@ -1,0 +1,176 @@
+"""The services that a client names, each wish one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from aiadmin.domain.chat.commands import SELF, NamedService
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.mentions.kinds_of_one_service import is_whole, of_order, told_by_order, told_by_size
+from aiadmin.domain.chat.mentions.left_out import is_excluded, is_left_out, is_taken_off, places_left_out
+from aiadmin.domain.chat.mentions.of_each_person import whose_services
+from aiadmin.domain.chat.mentions.parts_of_the_body import (
+    mentions_wished,
+    of_other_part,
+    says_only_of_what,
+    without_bare_parts,
+    without_places,
+)
+from aiadmin.domain.chat.mentions.service_phrases import (
+    FORMS_OF_ALL,
+    Mention,
+    for_whom,
+    is_said_of,
+    mentions_of_clause,
+    with_what_is_absent,
+)
+from aiadmin.domain.chat.mentions.service_words import ADDING, TOO, spans_of
+from aiadmin.domain.chat.vocabulary import number_of
+
+_EITHER = frozenset({"или", "либо"})
+_BEFORE_EITHER = FORMS_OF_ALL | {"на", "к", "ко", "с", "со", "может", "лучше"}
+
+
+def services_in(heard: Heard) -> Iterator[NamedService]:
+    """The services that are named, each wish one; those without a service of the salon's come as unclear."""
+    asked = frozenset(heard.context.candidates)
+    lines, absent = whose_services(heard), places_left_out(heard)
+    found = [mention for clause in heard.by_clause for mention in mentions_of_clause(heard, clause, lines, absent)]
+    found = [one for one in mentions_wished(heard, found) if not says_only_of_what(heard, one)]
+    found = with_what_is_absent(heard, without_bare_parts(heard, found), absent)
+    left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
+    for mention in found:
+        mention.ids = mention.ids & asked or mention.ids
+        mention.ids = mention.ids if mention.is_left_out else mention.ids - left_out or mention.ids
+    mentions = _of_one_kind(heard, _without_parts(heard, _joined(without_places(heard, found))))
+    for mention in mentions:
+        other = None if mention.lacking is not None else of_other_part(heard, mention)
+        is_said = any(other in one.places for one in mentions)
+        mention.lacking = mention.lacking if other is None or is_said else other
+    if not mentions:
+        yield from told_by_size(heard)
+        yield from told_by_order(heard)
+    yield from _one_of(heard, mentions)
+    for place, token in enumerate(heard.tokens):
+        if token.text in heard.context.vocabulary.trade:
+            end = place + 1 + is_said_of(heard, place + 1)
+            yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _one_of(heard: Heard, mentions: Sequence[Mention]) -> Iterator[NamedService]:
+    """What is named, where an "or" before one and nothing more about it makes it a choice with the one before."""
+    chosen: NamedService | None = None
+    for mention in mentions:
+        for named in _named(heard, mention, mentions):
+            if chosen is not None and _is_either(heard, mention) and _is_plain(chosen) and _is_plain(named):
+                both = tuple(dict.fromkeys([*chosen.ids, *named.ids]))
+                chosen = replace(chosen, ids=both, spans=(*chosen.spans, *named.spans))
+                continue
+            if chosen is not None:
+                yield chosen
+            chosen = named
+    if chosen is not None:
+        yield chosen
+
+
+def _is_either(heard: Heard, mention: Mention) -> bool:
+    """Whether an "or" stands before it, with nothing but small words between them."""
+    place = mention.first - 1
+    while heard.word(place) in _BEFORE_EITHER:
+        place -= 1
+    return heard.word(place) in _EITHER
+
+
+def _is_plain(named: NamedService) -> bool:
+    """Whether it is wanted, and nothing is said of what becomes of others."""
+    return bool(named.ids) and named == NamedService(ids=named.ids, spans=named.spans, whom=named.whom)
+
+
+def _named(heard: Heard, mention: Mention, mentions: Sequence[Mention]) -> Iterator[NamedService]:
+    yield NamedService(
+        ids=_meant(heard, mention, is_only=len(mentions) == 1),
+        spans=spans_of(heard, sorted({*mention.places, *mention.hints})),
+        is_excluded=mention.is_left_out or is_excluded(heard, mention.first) or is_left_out(heard, mention, mentions),
+        is_added=_is_added(heard, mention) or _is_for_another(heard, mention),
+        is_taken_off=is_taken_off(heard, mention),
+        is_only={heard.word(mention.first - 1), heard.word(mention.first - 2)} & _ONLY != set(),
+        whom=mention.whom,
+    )
+    if mention.lacking is not None:
+        end = mention.lacking + 1
+        yield NamedService(unclear=heard.written(mention.first, end), spans=(heard.span(mention.first, end),))
+
+
+def _joined(mentions: Sequence[Mention]) -> list[Mention]:
+    """Wishes that say more of the one before them are one with it, but for what the next one says more of."""
+    joined: list[Mention] = []
+    for place, mention in enumerate(mentions):
+        last = joined[-1] if joined else None
+        is_of_next = any(one.ids < mention.ids for one in mentions[place + 1 : place + 2])
+        if last is None or mention.is_left_out or not last.takes(mention.ids, mention.whom) or is_of_next:
+            joined.append(mention)
+        else:
+            last.ids, last.end = last.ids & mention.ids, mention.end
+            last.said += mention.said
+            last.places += mention.places
+            last.hints += mention.hints
+            last.lacking = last.lacking if mention.lacking is None else mention.lacking
+    return joined
+
+
+def _without_parts(heard: Heard, mentions: Sequence[Mention]) -> list[Mention]:
+    """The wishes without what only says of which parts one is made: "папа с сыном на стрижку" is one service."""
+    whole = {one for mention in mentions if len(mention.ids) == 1 for one in mention.ids}
+    parts = heard.context.vocabulary.parts_of(whole)
+    kept = [one for one in mentions if one.ids & whole or not one.ids & parts]
+    for one in kept:
+        dropped = [other for other in mentions if other not in kept]
+        one.hints += [place for other in dropped for place in (*other.places, *other.hints)]
+    return kept
+
+
+def _of_one_kind(heard: Heard, mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """Wishes of one burst are of one kind where their words leave that open: "наращивание, старые снять"."""
+    vocabulary = heard.context.vocabulary
+    meant = [vocabulary.best(one.ids, one.said) for one in mentions]
+    sure = {ids[0] for ids in meant if len(ids) == 1}
+    for mention, ids in zip(mentions, meant, strict=True):
+        if len(ids) > 1 and not mention.is_left_out:
+            mention.ids = mention.ids & vocabulary.of_category(sure) or mention.ids
+    return mentions
+
+
+def _meant(heard: Heard, mention: Mention, *, is_only: bool) -> tuple[int, ...]:
+    vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
+    ids = mention.ids & candidates or mention.ids
+    ids = for_whom(heard, of_order(heard, ids), mention.whom)
+    ids = vocabulary.of_number(ids, {number_of(heard.word(place)) for place in heard.numbers_of_titles})
+    ids = _as_quoted(heard, mention, ids)
+    ids = vocabulary.of_size(ids, heard.size) if heard.size else ids
+    whole = vocabulary.composite(ids) if is_only and is_whole(heard) else ()
+    return whole or vocabulary.best(ids, mention.said)
+
+
+def _as_quoted(heard: Heard, mention: Mention, ids: frozenset[int]) -> frozenset[int]:
+    """Of services the one whose title is all that is said."""
+    said = {*mention.places, *mention.hints}
+    whole = [one.services & ids for one in heard.quotes if said <= {*one.places}]
+    return next(filter(None, whole), ids)
+
+
+def _is_added(heard: Heard, mention: Mention) -> bool:
+    """Whether a service is wanted on top of what was spoken of: "и педикюр тоже", "ещё брови"."""
+    before = {heard.word(mention.first - back) for back in (1, 2, 3)}
+    is_led = heard.word(mention.first - 1) == "и"
+    begins = is_led and (mention.first == 1 or heard.word(mention.first - 2) in {",", "да", "."})
+    after = {heard.word(mention.end), heard.word(mention.end + 1)}
+    return begins or bool(before & ADDING) or bool(after & TOO)
+
+
+def _is_for_another(heard: Heard, mention: Mention) -> bool:
+    """Whether a service is for somebody else than the one for whom a visit is proposed."""
+    return heard.context.offers is not None and mention.whom not in {"", SELF}
+
+
+_ONLY = frozenset({"только", "лишь"})
