@@ -113,11 +113,12 @@ def _master(salon: Salon, given: Given, services: list[Given]) -> None:
     master = Master(number, given["name"], position or "", skills, position, stands_in=given.get("offered", True))
     salon.staff[number] = master
     first, last = map(date.fromisoformat, given.get("away") or ("9999-12-31", "9999-12-31"))
-    for day in (salon.now().date() + timedelta(days=ahead) for ahead in _PLANNED):
-        hours = given["works"].get(_WEEKDAYS[day.weekday()]) if given.get("works") else ""
-        if hours != "":
-            is_off = hours is None or first <= day <= last
-            salon.plan(number, str(day), [] if is_off else [hours.split("-")])
+    if not given.get("works"):
+        return
+    today = salon.now().date()
+    weekly = [hours and (tuple(hours.split("-")),) for hours in map(given["works"].get, _WEEKDAYS)]
+    for day in (today + timedelta(days=ahead) for ahead in _PLANNED):
+        salon.schedule[number, day] = list(() if first <= day <= last else weekly[day.weekday()] or ())
 
 
 def _script(salon: Salon, file: Given, case: Given) -> Script:
