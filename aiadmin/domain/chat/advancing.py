@@ -192,8 +192,11 @@ def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
         elif place is not None:
             old = guests[place]
             guests[place] = replace(old, name=one.name or old.name, is_child=one.is_child or old.is_child)
-    if any(one.is_beside for one in _of(commands, said.Guest)):
+    said_of = _of(commands, said.Guest)
+    if any(one.is_beside for one in said_of):
         count = max(count or 0, len(guests) + 1)
+    elif len(said_of) == len(guests) == 1 and said_of[0].who:
+        guests *= said_of[0].count or 1  # "двух дочек"
     return replace(dialogue, guests=tuple(guests), guest_count=count)
 
 

@@ -246,6 +246,17 @@ def test_others_alone_have_what_is_for_each_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "count"), [("двух дочек подстричь, 5 и 9 лет", 2), ("запишите троих детей на стрижку", 3)]
+)
+def test_several_of_one_kind_have_one_each_and_the_client_has_none(text: str, count: int) -> None:
+    wish = _wished(text)
+
+    assert (wish.services, len(wish.guests), wish.guest_count) == ((CHILDS,), count, count)
+    assert all(one.is_child for one in wish.guests)
+    assert not any(when.time for when in wish.whens), "an age is no time of day"
+
+
+@pytest.mark.parametrize(
     ("text", "service"),
     [
         ("нас с братом подстригите", CUT),

@@ -179,6 +179,7 @@ QUANTITIES: Sequence[Rule] = (
     Rule("n:NUM|BIG|D4 ~к|k", _is("QUANTITY")),
     Rule("n:NUM|BIG|D4|FEW COUNTED", _is("QUANTITY")),
     Rule("n:NUM DASH u:NUM COUNTED", _is("QUANTITY")),
+    Rule("n:NUM и u:NUM лет|года|годика|годиков", _is("QUANTITY")),
     Rule("n:DIG ~DOT|COMMA ~u:DIG COUNTED", _is("QUANTITY")),
     Rule("n:NUM|FEW UDAY COUNTED", _is("QUANTITY")),
     Rule("n:BIG|D4|NUM MONEY", _is("QUANTITY")),

@@ -31,7 +31,8 @@ def guests_of(turn: TurnFacts, slots: Sequence[Slot]) -> tuple[GuestWish | None,
     if has_lines(turn.dialogue):
         return tuple(guest_of(turn.dialogue, one) for one in slots)
     if together and len(slots) > 1:
-        own: list[GuestWish | None] = [None]
+        are_others_alone = len(guests) > 1 and len(guests) == turn.dialogue.guest_count
+        own: list[GuestWish | None] = [] if are_others_alone else [None]
         whole = [*own, *guests, *([GuestWish()] * len(slots))]
         return tuple(whole[place] for place in _places(turn.dialogue, slots))
     return tuple((guests[0] if guests and not together else None) for _ in slots)
