@@ -120,6 +120,7 @@ class Time:
     Attributes:
         any_of: each of these suits; empty when they only said what does not.
         is_around: whether a point was said of about that time.
+        is_reckoned: whether they were said from now on, "через час": nobody has named the minute.
         not_in: times that do not suit.
         moved_from: times of the visit that is to be moved.
         is_same: the time that the visit has.
@@ -130,6 +131,7 @@ class Time:
 
     any_of: tuple[TimeRange, ...] = ()
     is_around: bool = False
+    is_reckoned: bool = False
     not_in: tuple[TimeRange, ...] = ()
     moved_from: tuple[TimeRange, ...] = ()
     is_same: bool = False

@@ -20,11 +20,13 @@ from aiadmin.domain.chat.steps import Act, NeedStarts
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
 from aiadmin.domain.chat.wishes import suits
 from aiadmin.domain.journal.online_booking import Start
+from aiadmin.texts.chat import render
 from tests.support.chat_turns import (
     ARTEM,
     BEARD,
     CUT,
     NOW,
+    RUSLAN,
     TOMORROW,
     answer_to,
     client,
@@ -185,3 +187,16 @@ def test_the_first_visit_and_those_behind_it_are_told_apart(text: str, ids: tupl
     commands = read_text(text, ReadingContext(vocabulary=words, now=NOW))
 
     assert [one.ids for one in commands if isinstance(one, NamedService)] == [ids]
+
+
+@pytest.mark.parametrize(
+    "text", ["можно через час на мужскую стрижку?", "через 70 минут свободно на стрижку к Артёму?"]
+)
+def test_a_time_that_nobody_has_named_is_not_said(text: str) -> None:
+    at_five = Start(wall_clock=NOW.replace(hour=17), token="t", length=timedelta(hours=1))
+    known = situation()
+    starts = [NeedStarts(services=(CUT,), staff_id=one, day=NOW.date()) for one in (ARTEM, RUSLAN)]
+    shown = render(answer_to(text, known, journal={need: [at_five] for need in starts}), known)
+
+    assert "17:00" in shown
+    assert not {"15:00", "15:10"} & {word.strip(".,:") for word in shown.split()}

@@ -39,6 +39,7 @@ class TimeSaid:
         window: a part of the day, or times that were computed.
         others: further ones that suit as well.
         shift: so many minutes later than the visit.
+        is_reckoned: whether it was said from now on: "через час".
     """
 
     first: Hour | None = None
@@ -48,6 +49,7 @@ class TimeSaid:
     is_same: bool = False
     shift: int | None = None
     others: tuple[TimeSaid, ...] = ()
+    is_reckoned: bool = False
 
     @property
     def is_hours(self) -> bool:

@@ -343,6 +343,7 @@ def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context
     time = Time(
         any_of=tuple(dict.fromkeys(any_of)),
         is_around=any(one.is_around for one in said),
+        is_reckoned=any(one.is_reckoned for one in said),
         not_in=() if any_of and not is_kept else tuple(refused),
         moved_from=tuple(_windows_of(items, Polarity.LEFT, context)),
         is_same=any(one.is_same for one in said),

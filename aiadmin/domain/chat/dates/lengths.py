@@ -41,7 +41,7 @@ def through(m: Match) -> tuple[datetime, TimeSaid] | None:
         return None
     at = m.context.now + timedelta(minutes=minutes)
     at = at.replace(second=0, microsecond=0)
-    return at, TimeSaid(window=TimeRange(at.time(), at.time()))
+    return at, TimeSaid(window=TimeRange(at.time(), at.time()), is_reckoned=True)
 
 
 _UNIT_DAYS = {"UDAY": 1, "UWEEK": WEEK}

@@ -256,7 +256,8 @@ def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
     if any(suits(search.whens, one.starts) for one in known):
         return []  # it is free: the client did not want it
     exact = points(search.whens)
-    at = exact[0] if len(exact) == 1 else None
+    is_reckoned = any(when.time is not None and when.time.is_reckoned for when in search.whens)
+    at = exact[0] if len(exact) == 1 and not is_reckoned else None
     is_window = names_time(search.whens) and at is None
     part = day_part(search.whens) if is_window else None
     if any(
