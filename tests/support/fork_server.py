@@ -23,7 +23,7 @@ from os import fork, waitpid  # before gevent puts its own in their place
 from pathlib import Path
 from typing import Any
 
-WEB, OTHERS = "web", "others"
+WEB, OTHERS, FAKES = "web", "others", "fakes"
 ORDER_BYTES = 128 * 1024
 _PR_SET_NAME = 15
 _MASTER = ("gunicorn.app.wsgiapp", "aiadmin.edge.worker", "aiadmin.gunicorn_log")
@@ -35,6 +35,8 @@ _OTHERS = (
     "jobs.clock",
     "tests.support.hosts",
 )
+_FAKES = ("tests.fakes.whatsapp.__main__", "tests.fakes.yclients.__main__")
+_FIRST = {WEB: _MASTER, OTHERS: _OTHERS, FAKES: _FAKES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +64,11 @@ class Order:
 def load(kind: str) -> None:
     """Import all that processes of this kind do, but not the WhatsApp library: no fork keeps its threads."""
     gc.disable()
-    for name in _MASTER if kind == WEB else _OTHERS:
+    for name in _FIRST[kind]:
         importlib.import_module(name)
     if kind == WEB:
         _load_web()
-    else:
+    elif kind == OTHERS:
         importlib.import_module("jobs.worker").preload()
     gc.collect()
     gc.freeze()
@@ -158,7 +160,7 @@ def become(order: Order, where: list[str]) -> None:
 
 def installed() -> list[str]:
     """Where this Python finds what is installed, itself included; before anything changes its path."""
-    own = [path for path in os.environ["PYTHONPATH"].split(os.pathsep) if path]
+    own = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     return sys.path[1 + len(own) :]
 
 

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import psutil
 
-from tests.support.fork_server import OTHERS, WEB
+from tests.support.fork_server import FAKES, OTHERS, WEB
 from tests.support.forked import Forked, ForkServer
 
 _GONE_WITHIN = 15.0
@@ -57,9 +57,25 @@ def start(
     return subprocess.Popen([sys.executable, *arguments], **options)
 
 
+def start_fake(*arguments: str, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """`python ARGUMENTS`, a fake neighbour of the product that says on its standard output where it listens.
+
+    It is forked as `start` does it, from a process that finds the packages of development: the fakes need them.
+    """
+    options: dict[str, Any] = {"cwd": cwd, "env": env, "stdout": subprocess.PIPE, "text": True}
+    if _forking["is_allowed"] and _is_heeded(env):
+        return Forked(_fork_server(FAKES), arguments, **options)
+    return subprocess.Popen([sys.executable, *arguments], **options)
+
+
 def _can_be_forked(env: Mapping[str, str]) -> bool:
     is_as_installed = AS_INSTALLED["PYTHONPATH"] in env.get("PYTHONPATH", "").split(os.pathsep)
-    return is_as_installed and not any(name.startswith(_READ_AT_THE_START) for name in env if name != "PYTHONPATH")
+    return is_as_installed and _is_heeded(env)
+
+
+def _is_heeded(env: Mapping[str, str]) -> bool:
+    """Whether a forked process does as all of these variables say."""
+    return not any(name.startswith(_READ_AT_THE_START) for name in env if name != "PYTHONPATH")
 
 
 def _fork_server(kind: str) -> ForkServer:
@@ -69,7 +85,7 @@ def _fork_server(kind: str) -> ForkServer:
             for name, value in os.environ.items()
             if name in {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE"}
         }
-        environment = kept | AS_INSTALLED | {"NEONIZE_BOT_TAG": "off"}
+        environment = kept | ({} if kind == FAKES else {**AS_INSTALLED, "NEONIZE_BOT_TAG": "off"})
         _fork_servers[kind] = ForkServer("-m", "tests.support.fork_server", words=[kind], environment=environment)
     return _fork_servers[kind]
 

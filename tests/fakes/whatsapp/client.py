@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import Any, Self
 from tests.fakes.asking import Asking
 from tests.fakes.whatsapp.overlay import build_overlay
 from tests.support.polling import polled
-from tests.support.processes import AS_INSTALLED
+from tests.support.processes import AS_INSTALLED, start_fake
 
 ROOT = Path(__file__).parents[3]
 """The project directory: a process started there finds this package."""
@@ -58,9 +57,7 @@ class FakeWhatsApp:
         self._directory = tempfile.TemporaryDirectory(prefix="fake-whatsapp-")
         port, control_port = map(str, self._ports)
         command = ["-m", "tests.fakes.whatsapp", "serve", "--port", port, "--control-port", control_port]
-        self._process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_plain_environment()
-        )
+        self._process = start_fake(*command, cwd=ROOT, env=_plain_environment())
         assert self._process.stdout is not None
         watchdog = threading.Timer(_START_WITHIN, self._process.kill)
         watchdog.start()

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes.whatsapp.client import ROOT, FakeWhatsApp
+from tests.support.processes import start
 
 Event = dict[str, Any]
 
@@ -25,9 +25,9 @@ class ProbeProcess:
 
     def __init__(self, whatsapp: FakeWhatsApp, store: Path, jid: str = "") -> None:
         """Start a client of *whatsapp* with its keys in the SQLite file *store*; with *jid*, one that is in there."""
-        command = [sys.executable, "-m", "tests.fakes.whatsapp.probe", str(store), "--jid", jid]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=whatsapp.env(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command = ["-m", "tests.fakes.whatsapp.probe", str(store), "--jid", jid]
+        self._process = start(
+            *command, cwd=ROOT, env=whatsapp.env(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.store = store
         self.events: list[Event] = []

@@ -1,8 +1,8 @@
 """The server as a process of its own, and its control API."""
 
 import json
+import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any, Self
 import requests
 
 from tests.fakes.asking import Asking
+from tests.support.processes import start_fake
 
 ROOT = Path(__file__).parents[3]
 """The project directory: a process started there finds this package."""
@@ -43,10 +44,10 @@ class Running:
     def start(self) -> Self:
         """Start the server; raises RuntimeError when it does not come up."""
         command = [
-            *(sys.executable, "-m", "tests.fakes.yclients", "serve", "--port", str(self.port)),
+            *("-m", "tests.fakes.yclients", "serve", "--port", str(self.port)),
             *("--app-id", str(self.app_id), "--partner-token", self.partner_token, "--user-token", self.user_token),
         ]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self._process = start_fake(*command, cwd=ROOT, env=os.environ)
         watchdog = threading.Timer(_START_WITHIN, self._process.kill)
         watchdog.start()
         line = self._process.stdout.readline() if self._process.stdout else ""
