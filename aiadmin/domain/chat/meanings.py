@@ -304,8 +304,25 @@ def _wishes_a_time(heard: Heard) -> bool:
 def _alterations(heard: Heard) -> Iterator[WantAlteration]:
     """What says that a visit is to be for more, for something else, or for somebody else."""
     places = range(len(heard.tokens))
-    if heard.has("ALTER") or any(_is_for_kin(heard, place) or _is_replaced(heard, place) for place in places):
+    if (
+        heard.has("ALTER")
+        or _adds_to_visit(heard)
+        or any(_is_for_kin(heard, place) or _is_replaced(heard, place) for place in places)
+    ):
         yield WantAlteration(spans=heard.spans("ALTER"))
+
+
+def _adds_to_visit(heard: Heard) -> bool:
+    """Whether something is to be added where only a visit that stands can be meant: "добавьте ещё укладку"."""
+    is_asked = heard.context.asked not in {None, Asked.ATTENDANCE}
+    is_visit = bool(heard.context.coming) and not heard.has("WANT_BOOKING")
+    verbs = [place for place, token in enumerate(heard.tokens) if token.text in _ADDED_BY]
+    return is_visit and not is_asked and any(heard.word(place + 1) not in _ADDED_ANEW for place in verbs)
+
+
+_ADDED_ANEW = frozenset({"меня", "нас", "запись", "визит", "в", "его", "ее"})
+"""What is added to the journal, and to no visit: "добавьте меня на пятницу"."""
+_ADDED_BY = frozenset({"добавьте", "добавь", "добавить", "добавим", "допишите", "допиши", "дописать", "приплюсуйте"})
 
 
 def _is_replaced(heard: Heard, place: int) -> bool:

@@ -46,6 +46,9 @@ def _of(*visits: object) -> Situation:
         "у меня завтра стрижка, можно ещё и бороду сразу?",
         "и бороду к завтрашней стрижке добавьте",
         "поменяйте стрижку на бороду, время то же",
+        "добавьте ещё бороду",
+        "к той стрижке добавьте бороду",
+        "у меня завтра в 18 стрижка, можно после неё бороду",
         "вместо стрижки хочу бороду",
         "вместо меня придёт брат, можно?",
         "можно брат придёт вместо меня?",
@@ -145,3 +148,8 @@ def test_a_reminder_is_answered_and_not_altered() -> None:
     reply = answer_to("да, приду минут на 10 раньше", situation(client=client(SIX), asks=(reminder(SIX),)))
 
     assert reply.proposal is None
+
+
+@pytest.mark.parametrize("text", ["добавьте меня на бороду в субботу", "я завтра в 18 на стрижку или на бороду?"])
+def test_another_visit_and_a_question_alter_nothing(text: str) -> None:
+    assert not any(isinstance(one, AlterationPassedOn) for one in answer_to(text, _of(SIX)).parts)
