@@ -273,12 +273,17 @@ def _with_choice(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
 
 
 def _with_priced(dialogue: Dialogue, commands: Sequence[said.Command], salon: SalonView) -> Dialogue:
-    """The cheapest, or the dearest, of the services among which we have asked; none where prices are not known."""
-    prices = {one: salon.services[one].price_min for one in dialogue.candidates if one in salon.services}
+    """The cheapest, or the dearest, of the services among which we have asked, or that fit what was named beside it.
+
+    None where prices are not known.
+    """
+    is_named = _has(commands, said.NamedService)
+    meant = dialogue.candidates if not is_named else dialogue.choices[0] if len(dialogue.choices) == 1 else ()
+    prices = {one: salon.services[one].price_min for one in meant if one in salon.services}
     known = {one: price for one, price in prices.items() if price}
     for one in _of(commands, said.ChoosePriced) if known else ():
-        best = (max if one.is_dearest else min)(known, key=lambda number: known[number])
-        chosen = said.NamedService(ids=(best,))
+        best = (max if one.is_dearest else min)(known.values())
+        chosen = said.NamedService(ids=tuple(number for number, price in known.items() if price == best))
         return of_new_services(wished_service(replace(dialogue, choices=()), chosen, is_new=True))
     return dialogue
 

@@ -192,9 +192,9 @@ def _leading_stars(heard: Heard) -> int:
 def _choice(heard: Heard) -> Iterator[Choose | ChoosePriced]:
     for number, place in _of_changed(heard):
         yield Choose(number=number, spans=(heard.span(place, place + 1),))
+    yield from _priced(heard)
     if heard.context.asked not in _LISTED | {Asked.OPTIONS}:
         return
-    yield from _priced(heard)
     number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME) or _compared(heard)
     number = number or _ordinal_beside_time(heard)
     if number and number <= heard.context.options:
@@ -202,10 +202,18 @@ def _choice(heard: Heard) -> Iterator[Choose | ChoosePriced]:
 
 
 def _priced(heard: Heard) -> Iterator[ChoosePriced]:
-    """The one of the services that were named which costs least, or most: "тот, что подешевле, на 14:00"."""
+    """The one of the services that were named which costs least, or most: "тот, что подешевле, на 14:00".
+
+    By us, or beside it: "самый дешёвый педикюр".
+    """
+    places = [place for place, token in enumerate(heard.tokens) if token.text in _CHEAP | _DEAR]
+    for place in (one for one in places if heard.word(one - 1) in _MOST and not heard.is_told(one)):
+        is_of_service = any(heard.context.vocabulary.service_words(heard.word(one)) for one in (place + 1, place - 2))
+        if is_of_service and "?" not in heard.text:
+            yield ChoosePriced(is_dearest=heard.word(place) in _DEAR, spans=(heard.span(place - 1, place + 1),))
+            return
     if heard.context.asked is not Asked.SERVICE or not heard.context.candidates:
         return
-    places = [place for place, token in enumerate(heard.tokens) if token.text in _CHEAP | _DEAR]
     others = any(heard.context.vocabulary.service_words(token.text) for token in heard.tokens)
     if places and not others and "?" not in heard.text and not heard.has("NO", "REFUSE"):
         is_dearest = heard.word(places[-1]) in _DEAR and heard.word(places[-1] - 1) != "не"
@@ -216,6 +224,7 @@ _CHEAP = frozenset(
     {"дешевле", "подешевле", "дешевый", "дешевую", "дешевая", "дешевое", "недорогой", "недорогую", "недорогая"}
     | {"бюджетный", "бюджетную", "бюджетнее", "экономный"}
 )
+_MOST = frozenset({"самый", "самую", "самая", "самое", "самого", "самой"})
 _DEAR = frozenset({"дороже", "подороже", "дорогой", "дорогую", "дорогая"})
 
 

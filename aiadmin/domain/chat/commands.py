@@ -133,6 +133,7 @@ class NamedService(Command):
         is_taken_off: whether a verb takes it away: of a visit that has it, or from the body.
         is_only: whether just this is wanted, and nothing else.
         whom: for whom, where a burst has services of several persons: SELF, or the word for a guest.
+        is_either: whether it is one of several that were named with an "or" between them.
     """
 
     ids: tuple[int, ...] = ()
@@ -142,6 +143,7 @@ class NamedService(Command):
     is_taken_off: bool = False
     is_only: bool = False
     whom: str = ""
+    is_either: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

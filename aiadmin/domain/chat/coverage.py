@@ -94,7 +94,7 @@ class Coverage:
         if place in self.read:
             return False
         if word.isdecimal() or self.heard.word_class(place) is WordClass.NUMERAL:
-            is_counted = self.heard.word(place + 1) in YEARS | TIMES or self._is_measure(place)
+            is_counted = self._is_of_years(place) or self.heard.word(place + 1) in TIMES or self._is_measure(place)
             is_told = self.heard.sentences[place] in self._told
             is_near = word.isalpha() or self.heard.sentences[place] in self._of_wishes
             return len(word) <= _LONGEST_NUMBER and is_near and not (is_told or is_counted)
@@ -139,6 +139,12 @@ class Coverage:
     def _wishing(self) -> set[int]:
         """The words that wish for a visit, or ask what is done here: what stands behind them is wished."""
         return self.heard.covered({"WANT_BOOKING", "DOES"})
+
+    def _is_of_years(self, place: int) -> bool:
+        """Whether a number is an age, or one of several: "5 и 7 лет"."""
+        while self.heard.word(place + 1) in {"и", ","} and self.heard.word(place + 2).isdecimal():
+            place += 2
+        return self.heard.word(place + 1) in YEARS
 
     def _is_measure(self, place: int) -> bool:
         """Whether a number says how large something is: "сантиметра 3", "по пять см"."""

@@ -127,6 +127,7 @@ class Dialogue:
         operation: what is to be done; None while that is not known.
         services: the chosen ones, in the order in which they were said.
         choices: wishes that several services fit, each the numbers of those.
+        is_either: whether the client has named a choice with an "or": nothing but the client decides it.
         named: all services that the wishes may mean, in the order in which they were said.
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
@@ -162,6 +163,7 @@ class Dialogue:
     operation: VisitOperation | None = None
     services: tuple[int, ...] = ()
     choices: tuple[tuple[int, ...], ...] = ()
+    is_either: bool = False
     named: tuple[int, ...] = ()
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()

@@ -12,6 +12,7 @@ from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions.masters import staff_in
+from aiadmin.domain.chat.mentions.service_words import is_service_word
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.trades import HINTS
@@ -34,7 +35,11 @@ def inquiries_in(heard: Heard) -> Iterator[Command]:
 def _facts(heard: Heard) -> Iterator[AskFact]:
     """What the owner may have told, and is asked for: by a phrase, by the owner's word, by the word of a thing."""
     of_services = {hit.value for hit in heard.of("ASK_FACT") if names_a_service(heard, hit)}
-    asked = [hit for hit in heard.of("ASK_FACT") if hit.value not in of_services and _is_asked(heard, hit.first)]
+    asked = [
+        hit
+        for hit in heard.of("ASK_FACT")
+        if hit.value not in of_services and _is_asked(heard, hit.first) and not _is_only_told(heard, hit)
+    ]
     topics = dict.fromkeys(hit.value for hit in asked)
     for topic in topics:
         yield AskFact(topic=topic, spans=heard.spans("ASK_FACT", topic))
@@ -171,6 +176,36 @@ def _is_asked(heard: Heard, place: int) -> bool:
     sentence = heard.sentence(place)
     is_told = any(heard.word_class(one) is WordClass.PAST and heard.word(one) not in _WAS for one in sentence)
     return not is_told or heard.word(sentence[-1] + 1) == "?" or any(heard.word(one) in _ASKING for one in sentence)
+
+
+def _is_only_told(heard: Heard, hit: Hit) -> bool:
+    """Whether somebody is only told of beside a wish, and not asked whether they may come: "собачка вся в репьях"."""
+    if hit.value not in _WHO_MAY_COME or "?" in heard.text or not heard.whens:
+        return False
+    sentence = heard.sentence(hit.first)
+    services = [place for place in range(len(heard.tokens)) if is_service_word(heard, place)]
+    is_asked = any(heard.word(one) in _ASKING_OF_FACTS | _COMING_WITH for one in sentence)
+    return bool(services) and not is_asked and heard.timed.union(services).isdisjoint(sentence)
+
+
+_WHO_MAY_COME = frozenset({"животные", "дети"})
+_COMING_WITH = frozenset(
+    {
+        "буду",
+        "будем",
+        "приду",
+        "придем",
+        "приеду",
+        "приедем",
+        "зайду",
+        "зайдем",
+        "заеду",
+        "возьму",
+        "прийти",
+        "приехать",
+    }
+    | {"прихватить", "взять", "не", "посидит", "подождет", "побудет"}
+)
 
 
 _WAS = frozenset({"был", "была", "было", "были"})

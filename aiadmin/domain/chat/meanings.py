@@ -45,6 +45,7 @@ from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.inquiries import inquiries_in
+from aiadmin.domain.chat.lexicon import Hit
 from aiadmin.domain.chat.mentions.given_names import names_in
 from aiadmin.domain.chat.mentions.guests import guests_in
 from aiadmin.domain.chat.mentions.masters import staff_in
@@ -72,7 +73,6 @@ _SPOKEN: Mapping[str, type[Command]] = {
     "ASK_HOURS": AskHours,
     "ASK_ADDRESS": AskAddress,
     "ASK_DURATION": AskDuration,
-    "HAGGLE": Haggle,
     "ABUSE": Abuse,
     "REPEATED": Repeatedly,
 }
@@ -107,6 +107,8 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     yield from names_in(heard)
     yield from guests_in(heard)
     yield from _price(heard)
+    if haggling := _haggling(heard):
+        yield Haggle(spans=tuple(heard.span(hit.first, hit.end) for hit in haggling))
     yield from _too_dear(heard)
     yield from _times(heard)
     yield from _wishes(heard)
@@ -125,7 +127,7 @@ def _price(heard: Heard) -> Iterator[NamedPrice | AskPrice]:
             yield AskPrice(spans=(heard.span(place, place + 1),))
     found = {
         int(heard.word(place)): heard.span(hit.first, hit.end)
-        for hit in heard.of("HAGGLE")
+        for hit in _haggling(heard)
         for place in range(hit.first, hit.end)
         if heard.word(place).isdecimal() and len(heard.word(place)) in _DIGITS_OF_A_PRICE
     }
@@ -134,9 +136,14 @@ def _price(heard: Heard) -> Iterator[NamedPrice | AskPrice]:
         yield NamedPrice(amount=amount, spans=(span,))
 
 
+def _haggling(heard: Heard) -> list[Hit]:
+    """The phrases that wish for a lower price; "не раньше 18" is an hour, and no price that was."""
+    return [hit for hit in heard.of("HAGGLE") if not heard.timed.issuperset(range(hit.first, hit.end))]
+
+
 def _too_dear(heard: Heard) -> Iterator[Haggle]:
     """Beside an offer: that it was less before, or whether there is anything for less."""
-    if heard.context.asked not in _OF_TIMES or heard.has("HAGGLE"):
+    if heard.context.asked not in _OF_TIMES or _haggling(heard):
         return
     is_why = any(token.text in _WHY for token in heard.tokens)
     words = _CHEAPER | {"дороже"} if is_why else _CHEAPER

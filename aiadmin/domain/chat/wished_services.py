@@ -88,7 +88,7 @@ def wished_service(dialogue: Dialogue, named: said.NamedService, *, is_new: bool
         is_new: whether it is the first wish of the burst.
     """
     ids = set(named.ids)
-    dialogue = replace(dialogue, excluded_services=dialogue.excluded_services - ids)
+    dialogue = replace(dialogue, excluded_services=dialogue.excluded_services - ids, is_either=named.is_either)
     if ids & set(dialogue.services):
         return dialogue
     for place, choice in enumerate(dialogue.choices):

@@ -132,6 +132,6 @@ def test_the_second_wish_for_less_is_for_a_human() -> None:
     assert _answer("ну сделайте дешевле", once)[0].hand_over is HandOverReason.PRICE
 
 
-@pytest.mark.parametrize("text", ["а в 11 было?", "раньше можно?"])
+@pytest.mark.parametrize("text", ["а в 11 было?", "раньше можно?", "в пятницу не раньше 18", "раньше 18 не смогу"])
 def test_an_hour_is_no_price(text: str) -> None:
     assert _answer(text, _offered())[0].dialogue.haggled == 0

@@ -361,3 +361,49 @@ PEELS = Catalogue(
 def test_both_of_us_is_no_composite_of_two_services(text: str) -> None:
     """No start was found for the composite, and the client read that nothing at all was free."""
     assert PEELS.wish(text).services == (1,)
+
+
+HANDS = Catalogue(
+    [
+        *("Маникюр классический", "Маникюр с гель-лаком", "Японский маникюр"),
+        *("Педикюр классический", "Педикюр с гель-лаком", "Маникюр + педикюр"),
+    ],
+    prices={1: 1100, 2: 1900, 3: 2500, 4: 1700, 5: 2700, 6: 2700},
+    parts={6: (1, 4)},
+    past=((2, OLGA),),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "завтра на три, маникюр или педикюр, что лучше?",
+        "маникюр или педикюр завтра в 15, не решила ещё",
+        "в субботу в 15:00 маникюр либо педикюр",
+    ],
+)
+def test_an_or_of_two_kinds_is_asked_about_whatever_was_had_before(text: str) -> None:
+    """The kind that the client had last was proposed, and a set of both was meant by nobody."""
+    assert HANDS.wish(text).services == ()
+    [choice] = HANDS.wish(text).choices
+    assert sorted(choice) == [1, 2, 3, 4, 5]
+    assert {one in (4, 5) for one in choice[:2]} == {True, False}
+
+
+def test_an_answer_to_an_or_is_narrowed_by_what_was_had_before() -> None:
+    assert HANDS.wish("маникюр или педикюр завтра", "маникюр").services == (2,)
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("самый дешёвый педикюр завтра", 4),
+        ("мне самый недорогой маникюр в субботу", 1),
+        ("хочу самый дорогой маникюр", 3),
+        ("самый бюджетный маникюр на завтра", 1),
+        ("самый дорогой педикюр завтра в 15", 5),
+    ],
+)
+def test_the_cheapest_or_dearest_of_a_kind_is_chosen_by_its_price(text: str, service: int) -> None:
+    """What the client had last was proposed in its place."""
+    assert (HANDS.wish(text).services, HANDS.wish(text).choices) == ((service,), ())

@@ -72,11 +72,11 @@ def _named_before(heard: Heard, hit: Hit) -> int | None:
     is_over = hit.end == len(heard.tokens) or heard.word(hit.end) in BREAKS
     first = hit.first - 1 - _is_patronymic(heard, hit.first - 1)
     is_own = is_over and heard.word(hit.first) in {"меня", "я", "зовут"}
-    is_name = is_own and _is_nominative(heard, first) and not _is_of_another(heard, first)
+    is_name = is_own and is_nominative(heard, first) and not _is_of_another(heard, first)
     return first if is_name else None
 
 
-def _is_nominative(heard: Heard, place: int) -> bool:
+def is_nominative(heard: Heard, place: int) -> bool:
     """Whether a word is a given name as somebody says it of themselves."""
     word, vocabulary = heard.word(place), heard.context.vocabulary
     is_name = bool(word) and bool(given_name(heard, place)) and word not in WORDS_TOO
@@ -87,7 +87,7 @@ def _signed(heard: Heard) -> list[Name]:
     """A name in a clause of its own behind a choice of time: "then at twelve. Marina", "on Friday, Olga Petrova"."""
     last = len(heard.tokens) - 1
     first = next((at for at in range(last, 0, -1) if heard.word(at - 1) in {".", "!", "\n", ","}), 0)
-    is_given = first > 0 and (given_name(heard, first) if heard.is_capital(first) else _is_nominative(heard, first))
+    is_given = first > 0 and (given_name(heard, first) if heard.is_capital(first) else is_nominative(heard, first))
     is_whole = all(_is_patronymic(heard, at) or _may_be_family(heard, at) for at in range(first + 1, last + 1))
     is_name = (
         is_given
@@ -108,7 +108,7 @@ def _beside_time(heard: Heard) -> list[Name]:
     is_ours = heard.word(first) in heard.context.vocabulary.names or heard.word(first - 1) in BEFORE_MASTER
     is_apart = len(said) == 1 or heard.word(first + 1) == ","
     is_own = heard.is_capital(first) and given_name(heard, first) and not nominative(heard, first)
-    is_name = is_apart and (is_own or _is_nominative(heard, first))
+    is_name = is_apart and (is_own or is_nominative(heard, first))
     is_name = is_name or (bool(heard.whens) and bool(nominative(heard, first)))
     return [name_at(heard, first)] if is_name and not is_ours else []
 

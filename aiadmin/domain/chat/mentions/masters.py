@@ -14,11 +14,13 @@ from aiadmin.domain.chat.mentions.given_names import (
     WORDS_TOO,
     given_name,
     is_addressed,
+    is_nominative,
     names_in,
     places_of,
 )
 from aiadmin.domain.chat.mentions.left_out import is_excluded
 from aiadmin.domain.chat.mentions.of_each_person import whose_masters
+from aiadmin.domain.chat.mentions.service_words import JOINTS
 from aiadmin.domain.chat.speech import SpeechAct
 from aiadmin.domain.chat.taken_back import masters_taken_back
 from aiadmin.domain.chat.when import Asked
@@ -59,7 +61,7 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     if not ids and before in TOWARDS and word in vocabulary.roles:
         yield NamedStaff(ids=vocabulary.roles[word], is_excluded=is_excluded(heard, place), spans=spans)
         return
-    is_subject = heard.has("ASK_WORKS") or not is_addressed(heard, place)
+    is_subject = (heard.has("ASK_WORKS") or not is_addressed(heard, place)) and not _is_kins_name(heard, place)
     if ids and _is_a_name(heard, place) and is_subject:
         with_family = tuple(one for one in ids if one in vocabulary.families.get(heard.word(place + 1), ()))
         spans = (heard.span(place, place + 1 + bool(with_family)),)
@@ -71,6 +73,18 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
         and (given_name(heard, place) or _is_strange_name(heard, place))
     ):
         yield NamedStaff(unknown=heard.written(place, place + 1), is_excluded=is_excluded(heard, place), spans=spans)
+
+
+def _is_kins_name(heard: Heard, place: int) -> bool:
+    """Whether a relative or a friend is called so, who does something: "сестра Лена хвалила"."""
+    before, own = heard.word(place - 1), heard.context.vocabulary
+    is_somebody = before in own.kin or before in _KNOWN
+    is_subject = is_somebody and own.morphology.lemma(before) == before and heard.word(place - 2) not in JOINTS
+    is_whole = own.given_names.get(heard.word(place)) == heard.word(place)
+    return is_subject and (is_whole or is_nominative(heard, place))
+
+
+_KNOWN = frozenset({"подруга", "подружка", "друг", "коллега", "знакомая", "знакомый", "соседка"})
 
 
 def _misspelt(heard: Heard, place: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from aiadmin.domain.chat.lines import persons_in
 from aiadmin.domain.chat.mentions.service_words import ADDING, JOINTS, TOO, is_service_word
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import TELLING, SpeechAct
+from aiadmin.domain.chat.words.circumstances import ELSEWHERE, FESTIVE, LEAVING
 from aiadmin.domain.chat.words.remarks import OWN
 
 _WITH = frozenset({"с", "со"})
@@ -127,7 +128,7 @@ def _is_to_come(heard: Heard, place: int) -> bool:
     if heard.is_told(place) and heard.act(place) is not SpeechAct.AILMENT:
         return heard.act(place) in TELLING and _is_meant_later(heard, place)
     before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
-    if before in _WITH and any(token.text in _ACCOMPANYING for token in heard.tokens):
+    if before in _WITH and _are_elsewhere(heard, sentence):
         return False
     if before in _FOR_WHOM or _is_joined_to_guest(heard, place):
         return True
@@ -141,6 +142,19 @@ def _is_to_come(heard: Heard, place: int) -> bool:
         return all(verb in _COMES for verb in told) and bool(told or not is_of_visit)
     verbs = [one for one in sentence if heard.word_class(one) in VERBS]
     return is_wish or all(heard.word(one) in _CALLED for one in verbs)
+
+
+def _are_elsewhere(heard: Heard, sentence: Sequence[int]) -> bool:
+    """Whether those who come along only accompany, or it is told where else they go: "едем на море с детьми"."""
+    if any(token.text in _ACCOMPANYING for token in heard.tokens):
+        return True
+    lemma = heard.context.vocabulary.morphology.lemma
+    words = {lemma(heard.word(place)) for place in sentence}
+    is_away = bool(words & (ELSEWHERE | FESTIVE)) and bool(words & _GOING)
+    return is_away and not _says_a_wish(heard, sentence)
+
+
+_GOING = LEAVING | {"ехать", "поехать", "лететь", "полететь", "идти", "пойти", "собираться", "отправляться"}
 
 
 def _is_meant_later(heard: Heard, place: int) -> bool:

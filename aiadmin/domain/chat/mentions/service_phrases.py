@@ -10,7 +10,7 @@ from aiadmin.domain.chat.hearing import HANDS, Heard
 from aiadmin.domain.chat.mentions.ages import age_in
 from aiadmin.domain.chat.mentions.kinds_of_one_service import of_order
 from aiadmin.domain.chat.mentions.relatives import ONESELF, is_beside, is_company, is_kin
-from aiadmin.domain.chat.mentions.service_words import JOINTS
+from aiadmin.domain.chat.mentions.service_words import EITHER, JOINTS
 from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.speech import SpeechAct
 from aiadmin.domain.chat.titles import Quote
@@ -184,6 +184,9 @@ def _take(heard: Heard, found: list[Mention], place: int, meanings: frozenset[st
         return
     if not ids:
         return
+    if last is not None and _is_other(heard, last, place, meanings):
+        last.ids, ids = last.ids - whole or last.ids, ids - last.ids or ids
+        last = None
     if last is None or not last.takes(ids, whom) or _is_second(heard, last, place, ids):
         last = Mention(ids, place, place + 1, whom=whom)
         found.append(last)
@@ -251,3 +254,9 @@ def _is_second(heard: Heard, last: Mention, place: int, ids: frozenset[int]) -> 
         return False
     last.ids -= whole
     return True
+
+
+def _is_other(heard: Heard, last: Mention, place: int, meanings: frozenset[str]) -> bool:
+    """Whether "или" parts two wishes though one title has both words: "маникюр или педикюр" is no set of both."""
+    is_led = heard.word(place - 1) in EITHER and last.places[-1:] == [place - 2]
+    return is_led and not last.is_left_out and not meanings <= COATINGS

@@ -8,6 +8,7 @@ from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.when import Span
 
 ADDING = frozenset({"еще", "также", "плюс", "добавьте", "добавить", "добавим", "заодно"})
+EITHER = frozenset({"или", "либо"})
 JOINTS = frozenset({"и", "плюс", "+"})
 TOO = frozenset({"тоже", "заодно", "также"})
 

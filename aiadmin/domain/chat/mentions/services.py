@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, zip_longest
 
 from aiadmin.domain.chat.commands import SELF, NamedService
 from aiadmin.domain.chat.hearing import Heard
@@ -25,10 +26,9 @@ from aiadmin.domain.chat.mentions.service_phrases import (
     mentions_of_clause,
     with_what_is_absent,
 )
-from aiadmin.domain.chat.mentions.service_words import ADDING, TOO, spans_of
+from aiadmin.domain.chat.mentions.service_words import ADDING, EITHER, TOO, spans_of
 from aiadmin.domain.chat.vocabulary import number_of
 
-_EITHER = frozenset({"или", "либо"})
 _BEFORE_EITHER = FORMS_OF_ALL | {"на", "к", "ко", "с", "со", "может", "лучше"}
 
 
@@ -60,18 +60,26 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
 
 def _one_of(heard: Heard, mentions: Sequence[Mention]) -> Iterator[NamedService]:
     """What is named, where an "or" before one and nothing more about it makes it a choice with the one before."""
-    chosen: NamedService | None = None
+    chosen = list[NamedService]()
     for mention in mentions:
         for named in _named(heard, mention, mentions):
-            if chosen is not None and _is_either(heard, mention) and _is_plain(chosen) and _is_plain(named):
-                both = tuple(dict.fromkeys([*chosen.ids, *named.ids]))
-                chosen = replace(chosen, ids=both, spans=(*chosen.spans, *named.spans))
+            if chosen and _is_either(heard, mention) and _is_plain(chosen[-1]) and _is_plain(named):
+                chosen.append(named)
                 continue
-            if chosen is not None:
-                yield chosen
-            chosen = named
-    if chosen is not None:
-        yield chosen
+            if chosen:
+                yield _as_choice(chosen)
+            chosen = [named]
+    if chosen:
+        yield _as_choice(chosen)
+
+
+def _as_choice(chosen: Sequence[NamedService]) -> NamedService:
+    """One of several wishes: the first service of each comes first, so that a question leaves none of them out."""
+    if len(chosen) == 1:
+        return chosen[0]
+    in_turn = chain.from_iterable(zip_longest(*(one.ids for one in chosen)))
+    ids = tuple(dict.fromkeys(one for one in in_turn if one is not None))
+    return replace(chosen[0], ids=ids, spans=tuple(span for one in chosen for span in one.spans), is_either=True)
 
 
 def _is_either(heard: Heard, mention: Mention) -> bool:
@@ -79,7 +87,7 @@ def _is_either(heard: Heard, mention: Mention) -> bool:
     place = mention.first - 1
     while heard.word(place) in _BEFORE_EITHER:
         place -= 1
-    return heard.word(place) in _EITHER
+    return heard.word(place) in EITHER
 
 
 def _is_plain(named: NamedService) -> bool:
@@ -121,6 +129,8 @@ def _joined(mentions: Sequence[Mention]) -> list[Mention]:
 
 def _without_parts(heard: Heard, mentions: Sequence[Mention]) -> list[Mention]:
     """The wishes without what only says of which parts one is made: "папа с сыном на стрижку" is one service."""
+    if any(_is_either(heard, one) for one in mentions[1:]):
+        return list(mentions)
     whole = {one for mention in mentions if len(mention.ids) == 1 for one in mention.ids}
     parts = heard.context.vocabulary.parts_of(whole)
     kept = [one for one in mentions if one.ids & whole or not one.ids & parts]

@@ -93,6 +93,8 @@ def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
     if dialogue.staff:
         of_staff = [one for one in left if set(catalogue.performers(salon, [one])) & set(dialogue.staff)]
         left = of_staff or left
+    if dialogue.is_either:
+        return left
     left = possible(situation, left)
     left = _for_two(situation, left) or _for_guest(situation, left)
     return _of_history(situation, left) if len(left) > 1 and not dialogue.guests else left
@@ -148,7 +150,7 @@ def ask_for_service(turn: TurnFacts, before: Sequence[Part] = ()) -> Reply | Non
         )
         return _asking(turn, [*before, *parts], Asks.SERVICE, ())
     if dialogue.choices:
-        named = to_name(salon, dialogue.choices[0])
+        named = dialogue.choices[0][:MOST_NAMED] if dialogue.is_either else to_name(salon, dialogue.choices[0])
         which = WhichService(services=named, has_more=len(dialogue.choices[0]) > len(named))
         return _asking(turn, [*before, which], Asks.WHICH_SERVICE, dialogue.choices[0])
     if not dialogue.services:
