@@ -37,13 +37,13 @@ def answers_in(heard: Heard) -> Iterator[Command]:
         yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING", "WANT_BOOKING", "WANT_MOVE", "WANT_CANCEL"))
         return
     if is_bare_number(heard, "2") or _is_bare_no(heard):
-        yield No(spans=((0, len(heard.text)),))
+        yield No(is_end=_is_end(heard), spans=((0, len(heard.text)),))
         return
     if _says_both(heard) or comes_after_all(heard):
         return
-    refusal, agreement = _last(heard, *_refusals(heard)), _last(heard, *_agreements(heard))
+    refusal, agreement = _last_refusal(heard), _last(heard, *_agreements(heard))
     if (refusal is not None and (agreement is None or agreement < refusal)) or _begins_with_no(heard):
-        yield No(spans=_spans(heard, *_refusals(heard)))
+        yield No(is_end=_is_end(heard), spans=_spans(heard, *_refusals(heard)))
     elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard) and not heard.has("WAIT"):
         yield Yes(
             but=heard.text.strip(),
@@ -105,8 +105,20 @@ def _of_changed(heard: Heard) -> Iterator[tuple[int, int]]:
         number = _line(heard, place) if heard.sentences[place] in sentences else 0
         if 0 < number <= lines:
             yield number, place
+        elif nearest_of_visits(heard, place) and heard.sentences[place] in sentences:
+            yield 1, place
         elif token.text in _LAST and heard.sentences[place] in sentences and lines:
             yield lines, place
+
+
+def nearest_of_visits(heard: Heard, place: int) -> bool:
+    """Whether a word means the visit that comes next: "ближайшую запись", and no "ближайшую субботу"."""
+    is_of_visit = heard.word(place + 1) in {"запись", "визит", "бронь", "из"} or place + 1 == len(heard.tokens)
+    is_changed = heard.has("WANT_CANCEL", "WANT_MOVE") and bool(heard.context.coming)
+    return is_changed and heard.word(place) in _NEXT and is_of_visit
+
+
+_NEXT = frozenset({"ближайшую", "ближайший"})
 
 
 def _line(heard: Heard, place: int) -> int:
@@ -134,6 +146,28 @@ def _says_both(heard: Heard) -> bool:
     is_bare_no = heard.has("NO") and all(hit.end - hit.first == 1 for hit in heard.of("NO"))
     is_yes = heard.context.asked is Asked.ATTENDANCE and heard.has("YES")
     return is_bare_no and (is_yes or (heard.has("SOFT") and not heard.whens))
+
+
+def _is_end(heard: Heard) -> bool:
+    """Whether it is a thank-you, or a change of mind, with which a talk of a new visit ends: "нет, спасибо"."""
+    words = {heard.word(place) for hit in heard.of("NO", "REFUSE") for place in range(hit.first, hit.end)}
+    return heard.has("THANK") or not words.isdisjoint(_ENDING)
+
+
+_ENDING = frozenset({"передумал", "передумала", "передумали", "отбой", "надо", "нужно", "потом"})
+
+
+def _last_refusal(heard: Heard) -> int | None:
+    """Where it is refused last; that a visit is to stand refuses its change: "не надо отменять"."""
+    said = _last(heard, *_refusals(heard))
+    stands = [hit.first for hit in heard.of("HARMLESS") if hit.value == "stands" and _is_of_change(heard)]
+    return max([*stands, *([] if said is None else [said])], default=None)
+
+
+def _is_of_change(heard: Heard) -> bool:
+    """Whether it is asked for consent to move a visit, or to cancel it."""
+    is_of_visit = heard.context.offers in {VisitOperation.MOVE, VisitOperation.CANCEL}
+    return is_of_visit and heard.context.asked is Asked.CONSENT
 
 
 def _refusals(heard: Heard) -> tuple[str, ...]:

@@ -64,8 +64,15 @@ class Yes(Command):
     is_leading: bool = field(default=False, compare=False)
 
 
+@dataclass(frozen=True, kw_only=True)
 class No(Command):
-    """A no to the last question or proposal."""
+    """A no to the last question or proposal.
+
+    Attributes:
+        is_end: whether nothing else is wished for instead: "нет, спасибо", "передумала".
+    """
+
+    is_end: bool = False
 
 
 class Wait(Command):

@@ -79,15 +79,18 @@ class Consent:
     def _kinds(self) -> frozenset[str]:
         """The meanings of phrases that are a yes to what was asked."""
         asked = self.heard.context.asked
-        soft = {"SOFT"} if asked in _AGREED else set()
+        is_only_one = asked is Asked.TIME and len(self.heard.context.listed) == 1
+        soft = {"SOFT"} if asked in _AGREED or is_only_one else set()
         coming = {"COMING", "AS_IT_IS"} if asked is Asked.ATTENDANCE else set()
         return frozenset({"YES", *soft, *coming})
 
     @property
     def _coming(self) -> frozenset[str]:
         """Beside a yes to a visit somebody says that they come."""
-        is_visit = self.heard.context.offers in {VisitOperation.BOOK, VisitOperation.MOVE}
-        return frozenset({"COMING"} if is_visit and self.heard.context.asked in _AGREED else ())
+        context = self.heard.context
+        is_visit = context.offers in {VisitOperation.BOOK, VisitOperation.MOVE} and context.asked in _AGREED
+        is_booked = context.asked is None and bool(context.coming)
+        return frozenset({"COMING"} if is_visit or is_booked else ())
 
     @cached_property
     def _felt(self) -> frozenset[int]:

@@ -44,7 +44,7 @@ def foreign(heard: Heard, understood: Callable[[Heard], Sequence[Command]]) -> t
     if (len(words) < _FEWEST_FOREIGN and not is_word) or _CYRILLIC.search(text) or is_ours:
         return ()
     known = [
-        word for phrase in _ENGLISH_PHRASE.findall(text.lower()) for word in phrase.split() if phrase in _ENGLISH
+        word for phrase in _ENGLISH_PHRASE.findall(_plain(text)) for word in phrase.split() if phrase in _ENGLISH
     ]
     whole = ((0, len(heard.text)),)
     if len(known) < _ENOUGH_ENGLISH * len(words):
@@ -67,4 +67,24 @@ def _without_greeting(heard: Heard) -> str:
 
 def _in_russian(text: str) -> str:
     """An English text word by word; what is not known is left out."""
-    return _ENGLISH_PHRASE.sub(lambda phrase: _ENGLISH.get(phrase.group(), ""), text.lower())
+    said, ours, end = _plain(text), "", 0
+    for denied in _DENIED.finditer(said):
+        ours += f"{_word_by_word(said[end : denied.start()])} {_KEPT[denied.group(1)]} "
+        end = denied.end()
+    return ours + _word_by_word(said[end:])
+
+
+def _word_by_word(text: str) -> str:
+    return _ENGLISH_PHRASE.sub(lambda phrase: _ENGLISH.get(phrase.group(), ""), text)
+
+
+def _plain(text: str) -> str:
+    """A text in small letters without the apostrophe of "don't"."""
+    return re.sub(r"(?<=[a-z])['’`´](?=[a-z])", "", text.lower())
+
+
+_DENIED = re.compile(
+    r"\b(?:not?|never|dont|doesnt|didnt|wont|shouldnt)\b(?: [a-z]+){0,3}? (cancel|move|change|reschedule)\w*"
+)
+"""A visit that is not to be changed: "do not cancel", "don't want to cancel", "no need to move it"."""
+_KEPT = {"cancel": "не отменяйте"} | dict.fromkeys(("move", "change", "reschedule"), "не переносите")

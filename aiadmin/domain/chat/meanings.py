@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from aiadmin.domain.chat.answers import answers_in, comes_after_all
+from aiadmin.domain.chat.answers import answers_in, comes_after_all, nearest_of_visits
 from aiadmin.domain.chat.commands import (
     SELF,
     Abuse,
@@ -41,6 +41,7 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.consent import NEUTRAL
 from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.feedback import dissatisfaction
 from aiadmin.domain.chat.harm import harm_in
 from aiadmin.domain.chat.hearing import Heard
@@ -92,7 +93,8 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     """All that is said, before one thing rules out another."""
     for kind, command in _SPOKEN.items():
         spans = heard.spans(kind)
-        if spans:
+        is_other = {"SAME_AS_LAST": _is_as_offered, "EARLIEST": _is_nearest_of_visits}.get(kind)
+        if spans and not (is_other and is_other(heard)):
             yield command(spans=spans)
     if heard.farewells:
         yield Thank(spans=heard.spans("FAREWELL"))
@@ -117,6 +119,20 @@ def meanings_in(heard: Heard) -> Iterator[Command]:
     yield from _late(heard)
     if heard.has("SPAM"):
         yield Spam(spans=heard.spans("SPAM"))
+
+
+def _is_as_offered(heard: Heard) -> bool:
+    """Whether "the same" is what is offered, which something else is said of: "то же самое, но к Ольге"."""
+    is_offer = heard.context.offers is VisitOperation.BOOK and heard.context.asked in _OF_TIMES
+    return is_offer and all(heard.word(hit.first) in _THE_SAME for hit in heard.of("SAME_AS_LAST"))
+
+
+_THE_SAME = frozenset({"то", "тоже"})
+
+
+def _is_nearest_of_visits(heard: Heard) -> bool:
+    """Whether "the next one" is said of the visits that the client has: "отмените ближайшую запись"."""
+    return any(nearest_of_visits(heard, hit.first) for hit in heard.of("EARLIEST"))
 
 
 def _price(heard: Heard) -> Iterator[NamedPrice | AskPrice]:
@@ -218,8 +234,11 @@ def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
     is_of_talk = heard.context.asked in _OF_TIMES and not is_said
     if _is_early_that_day(heard, whens):
         return
-    if hits and (is_of_talk or _is_of_visit(heard, whens)) and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
+    if hits and (is_of_talk or _is_of_visit(heard, whens)) and not heard.has(*_NO_OTHER_TIME):
         yield Elsewhen(way=WhichWay(hits[-1].value), spans=heard.spans("ELSEWHEN"))
+
+
+_NO_OTHER_TIME = ("WANT_MOVE", "ASK_FACT", "LATE", "AS_IT_IS")
 
 
 def _is_early_that_day(heard: Heard, whens: Sequence[When]) -> bool:
@@ -259,7 +278,7 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         yield WantMove(spans=heard.spans("WANT_MOVE"))
     elif _gives_another_day(heard):
         yield WantMove()
-    if comes_after_all(heard):
+    if comes_after_all(heard) or _is_to_stand_after_all(heard):
         return
     if heard.spans("WANT_CANCEL", "") or heard.removed or _may_cancel(heard):
         yield WantCancel(spans=heard.spans("WANT_CANCEL"))
@@ -267,6 +286,13 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         yield WantMove(spans=heard.spans("WANT_CANCEL"))
     if heard.spans("WANT_BOOKING", ""):
         yield WantBooking(spans=heard.spans("WANT_BOOKING", ""))
+
+
+def _is_to_stand_after_all(heard: Heard) -> bool:
+    """Whether a wish to cancel is taken back behind it, and no other visit is named: "отмена. Ой, не отменяйте"."""
+    stands = max((hit.first for hit in heard.of("HARMLESS") if hit.value == "stands"), default=-1)
+    wished = max((hit.first for hit in heard.of("WANT_CANCEL")), default=stands)
+    return wished < stands and not heard.whens and not any(True for _ in services_in(heard))
 
 
 def _gives_another_day(heard: Heard) -> bool:

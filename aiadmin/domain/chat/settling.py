@@ -105,6 +105,7 @@ def settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found = without(found, WantBooking, AskSlots) if asks_who(heard) else found
     if heard.context.asked in _OFFERED and any(isinstance(one, Haggle) for one in found):
         found = without(found, AskPrice, AskSlots, AskFact, WantBooking)
+        found = without(found, Haggle) if any(isinstance(one, No) and one.is_end for one in found) else found
     if _orders_cancelling(heard) or _leaves_out(heard, found) or heard.removed:
         found = without(found, No)
     found += _weak_booking(heard, found)
@@ -349,6 +350,9 @@ def _weak_booking(heard: Heard, commands: Sequence[Command]) -> list[Command]:
 
 
 def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
+    stands = _of_what_stands(heard) if all(isinstance(one, (No, *_CHITCHAT)) for one in commands) else None
+    if stands is not None:
+        return [*without(commands, No), stands]
     if any(not isinstance(one, _CHITCHAT) for one in commands):
         return commands
     neutral = heard.covered(NEUTRAL | {"YES", "COMING"}) | heard.farewells
@@ -357,7 +361,7 @@ def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
     is_all_said = all(token.text in _SIGNS or (token.text == "?" and token.start in greeted) for token in rest)
     if is_all_said:
         return commands
-    return [*commands, _of_what_stands(heard) or _unread_question(heard) or not_understood(heard.text)]
+    return [*commands, _unread_question(heard) or not_understood(heard.text)]
 
 
 def _of_what_stands(heard: Heard) -> AskMyVisits | None:

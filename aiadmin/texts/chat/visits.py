@@ -121,7 +121,8 @@ _NOT_THEN = "Тогда свободного времени нет. "
 def _move_offer(part: parts.MoveOffer, situation: Situation) -> str:
     slot, visit = part.slot, part.visit
     what = wording.capital(wording.all_of([wording.title(one) for one in visit.titles] or ["визит"]))
-    was = f"сейчас вы записаны {wording.at(visit.starts)}"
+    at = wording.at(visit.starts)
+    was = f"запись {at} остаётся за вами" if part.is_other_time else f"сейчас вы записаны {at}"
     by = f", мастер {visit.staff_name}" if visit.staff_name and visit.staff_id != slot.staff_id else ""
     to = f"{wording.to_day(slot.starts)}, {wording.clock(slot.starts.time())}"
     begins = _NOT_THEN if part.is_other_time else ""

@@ -135,3 +135,47 @@ def test_the_second_wish_for_less_is_for_a_human() -> None:
 @pytest.mark.parametrize("text", ["а в 11 было?", "раньше можно?", "в пятницу не раньше 18", "раньше 18 не смогу"])
 def test_an_hour_is_no_price(text: str) -> None:
     assert _answer(text, _offered())[0].dialogue.haggled == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["нет, спасибо", "спасибо, не надо", "дорого, спасибо, не надо", "ладно, передумал", "не нужно"]
+)
+def test_who_wants_nothing_instead_is_asked_for_nothing(text: str) -> None:
+    known = _offered()
+    reply, said = _answer(text, known)
+
+    assert (reply.act, reply.asks, reply.proposal) == (Act.INFORM, None, None)
+    assert "не записываем" in said
+
+
+@pytest.mark.parametrize("text", ["мне не по карману", "не потяну", "дороже чем я думал"])
+def test_what_is_too_much_for_somebody_is_too_dear(text: str) -> None:
+    reply, said = _answer(text, _offered())
+
+    assert "1 700" in said
+    assert reply.hand_over is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_before"),
+    [("нет, слишком поздно", True), ("поздновато", True), ("нет, рано", False), ("рановато для меня", False)],
+)
+def test_what_is_too_early_or_too_late_is_looked_for_on_the_other_side(text: str, is_before: bool) -> None:
+    free = {
+        need: [replace(one[0], wall_clock=AT + timedelta(hours=hours)) for hours in (-2, 0, 2)]
+        for need, one in FREE.items()
+    }
+    known = _offered()
+    reply = answer_to(text, known, journal=free)
+
+    assert reply.proposal is not None
+    assert (reply.proposal.slots[0].starts < AT) is is_before
+
+
+@pytest.mark.parametrize("text", ["на час позже можно?", "то же самое, но на час позже"])
+def test_an_hour_later_is_said_of_what_is_offered(text: str) -> None:
+    free = {need: [replace(one[0], wall_clock=AT + timedelta(hours=1))] for need, one in FREE.items()}
+    reply = answer_to(text, _offered(), journal=free)
+
+    assert reply.proposal is not None
+    assert reply.proposal.slots[0].starts == AT + timedelta(hours=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,19 @@ from aiadmin.domain.chat.dialogue import Dialogue, Price, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.policy.moving import price_with
 from aiadmin.domain.chat.situation import Situation
-from aiadmin.domain.chat.steps import Act, Asks, Found, LookUp, NeedDay, NeedStarts, NeedVisits, Unavailable, Write
+from aiadmin.domain.chat.steps import (
+    Act,
+    Asks,
+    Found,
+    LookUp,
+    Need,
+    NeedDay,
+    NeedNearest,
+    NeedStarts,
+    NeedVisits,
+    Unavailable,
+    Write,
+)
 from aiadmin.domain.journal.journal import MasterTerms
 from aiadmin.domain.journal.online_booking import BusySpan, DayOfStaff, Start
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, Unknown, WriteOutcome
@@ -155,6 +167,62 @@ def test_a_no_leaves_the_visit() -> None:
     assert "как есть" in render(reply, known)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("не отменяйте", "ой, не надо отменять", "отменять запись не нужно", "не буду отменять", "do not cancel"),
+        *("передумал, не удаляйте запись", "отменять не надо", "don't cancel", "нет, спасибо"),
+    ],
+)
+def test_who_wants_no_cancellation_after_all_keeps_the_visit(text: str) -> None:
+    known = situation(client=ONE, asks=(TO_CANCEL,), dialogue=Dialogue(operation=VisitOperation.CANCEL))
+    reply = answer_to(text, known)
+
+    assert (reply.act, reply.proposal) == (Act.INFORM, None)
+    assert "как есть" in render(reply, known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("не отменяйте", "отменять запись не нужно, я буду", "не снимайте запись, всё в силе", "do not cancel"),
+        *("please don't cancel my appointment, i will come", "i never wanted to cancel", "no need to cancel it"),
+        *("я случайно написал отмена, не отменяйте", "отмените запись. ой нет, не надо отменять", "отбой отмены"),
+        *("не удаляйте мою запись", "восстановите мою запись", "верните запись обратно, передумал"),
+    ],
+)
+def test_who_has_cancelled_nothing_hears_which_visit_stands(text: str) -> None:
+    known = situation(client=ONE)
+    reply = answer_to(text, known)
+
+    assert (reply.act, reply.proposal) == (Act.INFORM, None)
+    assert "18:00" in render(reply, known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cancel my appointment", "i can't come, cancel please", "запись удалите пожалуйста", "я не приду, отмените"],
+)
+def test_a_cancellation_is_none_the_less_asked_about(text: str) -> None:
+    proposal = answer_to(text, situation(client=ONE)).proposal
+
+    assert proposal is not None
+    assert proposal.operation is VisitOperation.CANCEL
+
+
+@pytest.mark.parametrize("text", ["хорошо, буду", "ок, приду", "всё, вопросов нет", "ясно, спасибо за информацию"])
+def test_a_word_at_the_end_needs_no_answer(text: str) -> None:
+    assert answer_to(text, situation(client=ONE)).act is Act.SILENT
+
+
+@pytest.mark.parametrize("text", ["отмените ближайшую", "отмените ближайшую запись", "ближайший визит отмените"])
+def test_the_next_of_several_visits_is_the_first(text: str) -> None:
+    proposal = answer_to(text, situation(client=TWO)).proposal
+
+    assert proposal is not None
+    assert proposal.record_id == 7
+
+
 def test_who_cannot_come_and_says_when_they_can_moves() -> None:
     reply = answer_to("завтра не смогу, можно в субботу?", situation(client=ONE))
 
@@ -216,6 +284,56 @@ def test_a_time_that_is_not_free_has_others_beside_it_and_no_reason() -> None:
     assert (reply.act, reply.proposal) == (Act.REFUSED, None)
     assert "занят" not in render(reply, known)
     assert "13:30" in render(reply, known)
+
+
+_MONDAY = TOMORROW + timedelta(days=3)
+_SUNDAY, _WEDNESDAY = _MONDAY - timedelta(days=1), _MONDAY + timedelta(days=2)
+
+
+def _start(day: date, *clocks: str) -> list[Start]:
+    moments = [datetime.combine(day, time.fromisoformat(one)) for one in clocks]
+    return [Start(wall_clock=one, length=timedelta(hours=1), token=f"{one}") for one in moments]
+
+
+def _full_on_monday(*before: str) -> tuple[Situation, dict[Need, list[Start]]]:
+    """Monday is full; Wednesday has nothing either, and Sunday what is said."""
+    view, hours = salon(), ((time(11), time(21)),)
+    days = {(ARTEM, day): hours for day in (TOMORROW, _SUNDAY, _MONDAY, _WEDNESDAY)}
+    free: dict[Need, list[Start]] = {
+        NeedNearest((CUT,), ARTEM): _start(TOMORROW, "11:00"),
+        NeedStarts((CUT,), ARTEM, _MONDAY): [],
+        NeedStarts((CUT,), ARTEM, _WEDNESDAY): [],
+        NeedStarts((CUT,), ARTEM, _SUNDAY): _start(_SUNDAY, *before),
+    }
+    return situation(client=ONE, salon=replace(view, schedule={**view.schedule, **days})), free
+
+
+def test_a_move_to_a_full_day_names_the_nearest_day_and_says_that_the_visit_stands() -> None:
+    known, free = _full_on_monday("12:00")
+    reply = answer_to("перенесите на понедельник 25 мая", known, journal=free)
+    text = render(reply, known)
+
+    assert (reply.act, reply.proposal) == (Act.REFUSED, None)
+    assert all(one in text for one in ("свободного времени нет", "24 мая", "12:00", "остаётся за вами"))
+    assert "11:00" not in text
+
+
+@pytest.mark.parametrize("text", ["да", "давайте", "подходит", "в 12"])
+def test_the_one_time_that_was_named_is_proposed_after_a_yes(text: str) -> None:
+    known, free = _full_on_monday("12:00")
+    named = answer_to("перенесите на понедельник 25 мая", known, journal=free)
+    proposal = answer_to(text, replace(known, dialogue=named.dialogue, asks=(_question(),)), journal=free).proposal
+
+    assert proposal is not None
+    assert proposal.slots[0].starts == datetime.combine(_SUNDAY, time(12))
+
+
+def test_a_move_with_nothing_around_says_so_and_asks_for_a_day() -> None:
+    known, free = _full_on_monday()
+    reply = answer_to("перенесите на понедельник 25 мая", known, journal=free)
+
+    assert (reply.asks, reply.proposal) == (Asks.DAY, None)
+    assert "остаётся за вами" in render(reply, known)
 
 
 def test_where_nothing_answers_nothing_is_said_to_be_taken() -> None:

@@ -159,7 +159,13 @@ def _meant(heard: Heard, mention: Mention, *, is_only: bool) -> tuple[int, ...]:
     ids = _as_quoted(heard, mention, ids)
     ids = vocabulary.of_size(ids, heard.size) if heard.size else ids
     whole = vocabulary.composite(ids) if is_only and is_whole(heard) else ()
-    return whole or vocabulary.best(ids, mention.said)
+    return whole or (tuple(sorted(ids)) if _is_of_own_visit(heard) else vocabulary.best(ids, mention.said))
+
+
+def _is_of_own_visit(heard: Heard) -> bool:
+    """Whether a service only says which visit is to be changed: any that the words may mean."""
+    is_change = bool(heard.context.coming) and heard.has("WANT_MOVE", "WANT_CANCEL")
+    return is_change and not heard.has("WANT_BOOKING", "ASK_PRICE", "ASK_DURATION", "ASK_SLOTS", "ALTER")
 
 
 def _as_quoted(heard: Heard, mention: Mention, ids: frozenset[int]) -> frozenset[int]:

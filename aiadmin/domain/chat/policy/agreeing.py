@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from aiadmin.domain.chat.advancing import from_proposal
 from aiadmin.domain.chat.bot_settings import Ability
-from aiadmin.domain.chat.commands import Late, Name, NotUnderstood, Thank, WantBooking, Yes
+from aiadmin.domain.chat.commands import Late, Name, No, NotUnderstood, Thank, WantBooking, Yes
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.notes import IsLate
@@ -26,7 +26,7 @@ from aiadmin.domain.chat.parts.booking import (
     YourName,
 )
 from aiadmin.domain.chat.parts.questions import AskedOfSalon
-from aiadmin.domain.chat.parts.visits import LateTold
+from aiadmin.domain.chat.parts.visits import LateTold, WishDropped
 from aiadmin.domain.chat.policy.free_times import earliest_start
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.offering import client_name, handing_over, offered
@@ -113,6 +113,8 @@ def _refused(turn: TurnFacts) -> Reply:
         return handing_over(turn, [AgreeWithSalon()], HandOverReason.LIMIT)
     whens = tuple(replace(one, time=None) for one in turn.dialogue.whens if one.day)
     dialogue = replace(turn.dialogue, asked=Asked.TIME, whens=whens, shown=(), picked=None, agreed="")
+    if any(one.is_end for one in turn.of(No)):
+        return Reply(act=Act.INFORM, parts=(WishDropped(),), dialogue=replace(dialogue, asked=None))
     return Reply(act=Act.ASK, parts=(NotBooked(), AnotherTime()), dialogue=dialogue, asks=Asks.TIME)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from aiadmin.domain.chat.commands import Choose
+from aiadmin.domain.chat.commands import Choose, Yes
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.parts.visits import AlreadyBooked, MoveAsksDay, MoveOffer, MoveTimes, NothingToMoveTo
-from aiadmin.domain.chat.policy.catalogue import performers, price_of
+from aiadmin.domain.chat.policy.catalogue import performers, price_of, works
 from aiadmin.domain.chat.policy.free_times import Search, earliest_start, look, nearest_to, spread
 from aiadmin.domain.chat.policy.looking import still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN
@@ -17,7 +17,7 @@ from aiadmin.domain.chat.policy.own_visits import journal_silent
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_refused, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
-from aiadmin.domain.chat.steps import Act, Asks, LookUp, NeedDay, Reply, Step
+from aiadmin.domain.chat.steps import Act, Asks, Found, LookUp, NeedDay, NeedStarts, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wished_services import as_known
 from aiadmin.domain.chat.wishes import on, some_day_suits, suits
@@ -79,6 +79,8 @@ def wish_of(turn: TurnFacts, visit: OwnVisit) -> MoveWish:
 
 def _chosen(turn: TurnFacts) -> Slot | None:
     shown = turn.dialogue.shown
+    if len(shown) == 1 and turn.has(Yes) and turn.dialogue.asked is Asked.TIME:
+        return shown[0]
     numbers = [one.number for one in turn.of(Choose) if 1 <= one.number <= len(shown)]
     return shown[numbers[0] - 1] if numbers and not turn.dialogue.options else None
 
@@ -157,14 +159,71 @@ def _looking(turn: TurnFacts, wish: MoveWish) -> Step:
     if fits:
         at_once = [one for one in fits if one.starts == visit.starts]
         return _fitting(turn, visit, at_once or fits)
-    if free.is_unknown:
-        return journal_silent(turn)
-    barred = (_is_the_other_way, _is_day_left, _is_before_wished)
-    towards = [one for one in slots if not any(is_barred(wish, one.starts) for is_barred in barred)]
-    near = [one for one in nearest_to(search, towards) if not is_refused(wish.whens, one.starts)]
+    return journal_silent(turn) if free.is_unknown else _instead(turn, wish, search, slots)
+
+
+def _instead(turn: TurnFacts, wish: MoveWish, search: Search, slots: Sequence[Slot]) -> Step:
+    """What comes near to what was wished: on its days, behind them, or else on the days around them."""
+    visit = wish.visit
+    near = _near(wish, search, slots, (_is_the_other_way, _is_day_left, _is_before_wished))
+    if not near and search.named_days:
+        step = still_needed(turn.found, _days_around(wish, search, turn.found))
+        if step:
+            return step
+        near = _near(wish, search, slots, (_is_the_other_way, _is_day_left, _is_beyond_own))
     of_day = [one for one in near if some_day_suits(wish.whens, one.starts.date())]
     is_about = any(one.time and one.time.is_around for one in wish.whens)
-    return offer(turn, visit, of_day[0]) if is_about and len(of_day) == 1 else _others(turn, visit, near)
+    if is_about and len(of_day) == 1:
+        return offer(turn, visit, of_day[0])
+    return _others(turn, visit, near, is_named_only=bool(search.named_days) and not of_day)
+
+
+def _near(
+    wish: MoveWish, search: Search, slots: Sequence[Slot], barred: Sequence[Callable[[MoveWish, datetime], bool]]
+) -> list[Slot]:
+    """The free times that may be taken instead, the nearest first."""
+    towards = [one for one in slots if not any(is_barred(wish, one.starts) for is_barred in barred)]
+    return [one for one in nearest_to(search, towards) if not is_refused(wish.whens, one.starts)]
+
+
+def _days_around(wish: MoveWish, search: Search, found: Found) -> list[NeedStarts]:
+    """The days next to those that were wished for, one behind and one before, on which the master works.
+
+    None where they were looked at.
+    """
+    on, masters = search.named_days, wish.staff[:1]
+    behind = [on[-1] + timedelta(days=step) for step in range(1, _FARTHEST)]
+    before = [on[0] - timedelta(days=step) for step in range(1, _FARTHEST)]
+    at_work = [
+        [
+            NeedStarts(search.booked, one, day)
+            for one in masters
+            for day in side
+            if _may_be_instead(wish, search, one, day)
+        ]
+        for side in (behind, before)
+    ]
+    nearest = sorted(
+        (side[0] for side in at_work if side), key=lambda one: min(abs((one.day - day).days) for day in on)
+    )
+    return [] if any(one in found.starts for one in nearest) else nearest
+
+
+def _may_be_instead(wish: MoveWish, search: Search, staff_id: int, day: date) -> bool:
+    is_free = day >= search.today and works(search.salon, staff_id, day) is True
+    return is_free and not _is_beyond_own(wish, datetime.combine(day, time()))
+
+
+def _is_beyond_own(wish: MoveWish, at: datetime) -> bool:
+    """Whether a day is on the other side of the visit's own than all those that were wished for, or is that day."""
+    own, days = wish.visit.starts.date(), wished_days(wish.whens)
+    is_behind = bool(days) and days[0].first > own
+    is_before = bool(days) and days[-1].first < own
+    return (is_behind and at.date() <= own) or (is_before and at.date() >= own)
+
+
+_FARTHEST = 8
+"""Days around that are looked at, and one."""
 
 
 def _is_the_other_way(wish: MoveWish, at: datetime) -> bool:
@@ -236,10 +295,14 @@ def _fitting(turn: TurnFacts, visit: OwnVisit, fits: Sequence[Slot]) -> Reply:
     return offer(turn, visit, fits[0]) if is_one else _times(turn, visit, spread(fits, MOST_SHOWN))
 
 
-def _others(turn: TurnFacts, visit: OwnVisit, near: Sequence[Slot]) -> Reply:
-    """Nothing is as it was wished: the nearest times there are, or which other day suits."""
+def _others(turn: TurnFacts, visit: OwnVisit, near: Sequence[Slot], *, is_named_only: bool = False) -> Reply:
+    """Nothing is as it was wished: the nearest times there are, or which other day suits.
+
+    Args:
+        is_named_only: whether a single one is named too, and not proposed: it is on a day that was not asked for.
+    """
     slots = sorted(near[:MOST_SHOWN], key=lambda one: (one.starts, one.staff_id))
-    if len(slots) == 1:
+    if len(slots) == 1 and not is_named_only:
         return offer(turn, visit, slots[0], is_other_time=True)
     if slots:
         return _times(turn, visit, slots, is_other_time=True)

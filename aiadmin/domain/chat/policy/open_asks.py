@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiadmin.domain.chat.asks import OF_A_TALK, AskKind, OpenAsk
-from aiadmin.domain.chat.commands import Choose, Command, Greet, Guest, Name, No, Rating, Thank, Yes
+from aiadmin.domain.chat.commands import Choose, Command, Foreign, Greet, Guest, Name, No, Rating, Thank, Yes
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.when import Asked
@@ -67,8 +67,8 @@ def _is_name(command: Command) -> bool:
 
 
 def is_plain_no(turn: TurnFacts) -> bool:
-    """Whether a burst says no, and nothing else."""
-    return turn.has(No) and all(isinstance(one, (No, *CHITCHAT)) for one in turn.commands)
+    """Whether a burst says no, in any language, and nothing else."""
+    return turn.has(No) and all(isinstance(one, (No, Foreign, *CHITCHAT)) for one in turn.commands)
 
 
 def is_bare(turn: TurnFacts) -> bool:

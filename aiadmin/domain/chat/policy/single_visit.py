@@ -227,9 +227,16 @@ def _is_far(search: Search, slot: Slot) -> bool:
 
 def _near(search: Search, slots: Sequence[Slot]) -> list[Slot]:
     """What comes nearest: of the masters who were asked for, and what others have just then."""
-    near = nearest_to(search, _one_each(_of_wished_staff(search, slots)))[:2]
+    theirs = _one_each(_of_wished_staff(search, slots))
+    left = [one for one in theirs if not _is_of_refused_day(search, one)]
+    near = nearest_to(search, left or theirs)[:2]
     others = [one for one in _one_each(slots) if search.fits(one) and one.staff_id in search.others]
     return [*near[:1], *others[:2]] if others else near
+
+
+def _is_of_refused_day(search: Search, slot: Slot) -> bool:
+    days = [no for when in search.whens if when.day for no in when.day.not_on]
+    return any(one.has(slot.starts.date()) for one in days)
 
 
 def _of_wished_staff(search: Search, slots: Sequence[Slot]) -> Sequence[Slot]:

@@ -273,7 +273,9 @@ def _is_to_another(turn: TurnFacts) -> bool:
 
 def _is_relative(turn: TurnFacts) -> bool:
     """Whether a time was said by that of a visit: later than it is, or away from it."""
-    whens = _whens(turn)
+    proposal, whens = open_proposal(turn), _whens(turn)
+    if proposal is not None and proposal.operation is VisitOperation.BOOK:
+        return False
     is_by_time = any(one.time and (one.time.shift is not None or one.time.moved_from) for one in whens)
     return (is_by_time or any(one.day and one.day.moved_from for one in whens)) and not turn.has(WantBooking)
 
