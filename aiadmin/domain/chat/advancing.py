@@ -408,13 +408,15 @@ def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situa
 def as_last_time(dialogue: Dialogue, situation: Situation) -> Dialogue:
     """The wish with what the last visit was, and with whom, as far as nothing else is wished.
 
-    Words for a service tell which of the visits is meant: "the massage as last time" is the last one with a massage.
+    Words for a service tell which of the visits is meant: "the massage as last time" is the last one with a massage;
+    and so does a master who is named: "as always, with Anna".
     """
     if not dialogue.is_same_as_last or not situation.client.past:
         return dialogue
     salon, wished = situation.salon, {*dialogue.services, *(one for choice in dialogue.choices for one in choice)}
     alike = (one for one in situation.client.past if wished & set(as_known(one, salon)))
-    visit = next(alike, situation.client.past[0])
+    theirs = (one for one in situation.client.past if one.staff_id in dialogue.staff)
+    visit = next(alike, next(theirs, situation.client.past[0]))
     had = as_known(visit, salon)
     if not wished:
         dialogue = replace(dialogue, services=had)

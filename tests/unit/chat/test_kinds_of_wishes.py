@@ -200,3 +200,25 @@ def test_a_time_that_nobody_has_named_is_not_said(text: str) -> None:
 
     assert "17:00" in shown
     assert not {"15:00", "15:10"} & {word.strip(".,:") for word in shown.split()}
+
+
+@pytest.mark.parametrize("text", ["бороду подстричь завтра", "сколько стоит бороду подстричь?"])
+def test_what_is_done_to_something_is_no_wish_of_its_own(text: str) -> None:
+    named = [one.ids for one in understood(text, situation()) if isinstance(one, NamedService)]
+
+    assert named == [(BEARD,)]
+
+
+def test_each_of_two_that_are_joined_is_one() -> None:
+    named = [one.ids for one in understood("подстричь и бороду завтра", situation()) if isinstance(one, NamedService)]
+
+    assert named == [(CUT,), (BEARD,)]
+
+
+@pytest.mark.parametrize("text", ["можно завтра как обычно к Руслану?", "к Руслану, как в прошлый раз"])
+def test_as_last_time_with_a_master_is_what_was_done_last(text: str) -> None:
+    had = visit(1, at=NOW - timedelta(days=30), services=(BEARD,), staff_id=RUSLAN)
+    latest = visit(2, at=NOW - timedelta(days=3), services=(CUT,), staff_id=ARTEM)
+    wish = answer_to(text, situation(client=client(past=(latest, had)))).dialogue
+
+    assert (wish.services, wish.staff) == ((BEARD,), (RUSLAN,))

@@ -27,6 +27,7 @@ from aiadmin.domain.chat.mentions.service_phrases import (
     with_what_is_absent,
 )
 from aiadmin.domain.chat.mentions.service_words import ADDING, EITHER, TOO, spans_of
+from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.vocabulary import number_of
 
 _BEFORE_EITHER = FORMS_OF_ALL | {"на", "к", "ко", "с", "со", "может", "лучше"}
@@ -38,7 +39,8 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     lines, absent = whose_services(heard), places_left_out(heard)
     found = [mention for clause in heard.by_clause for mention in mentions_of_clause(heard, clause, lines, absent)]
     found = [one for one in mentions_wished(heard, found) if not says_only_of_what(heard, one)]
-    found = with_what_is_absent(heard, without_bare_parts(heard, found), absent)
+    found = _without_bare_verbs(heard, without_bare_parts(heard, found))
+    found = with_what_is_absent(heard, found, absent)
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
@@ -56,6 +58,27 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _without_bare_verbs(heard: Heard, found: Sequence[Mention]) -> list[Mention]:
+    """The wishes without a verb that only says what is done to the one before: "бороду подстричь" cuts no hair."""
+    kept = list[Mention]()
+    for one in found:
+        before = kept[-1] if kept else None
+        is_behind = before is not None and one.first == max(before.places) + 1 and before.whom == one.whom
+        if before is not None and is_behind and _is_done_to(heard, before, one):
+            before.hints += one.places
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_done_to(heard: Heard, what: Mention, verb: Mention) -> bool:
+    lemma = heard.context.vocabulary.morphology.lemma
+    is_verb = all(heard.word_class(place) is WordClass.INFINITIVE for place in verb.places)
+    last = max(what.places)
+    is_object = heard.word_class(last) is WordClass.NOUN and lemma(heard.word(last)) != heard.word(last)
+    return is_verb and is_object and not (what.is_left_out or verb.is_left_out)
 
 
 def _one_of(heard: Heard, mentions: Sequence[Mention]) -> Iterator[NamedService]:

@@ -17,7 +17,7 @@ def needs_history(turn: TurnFacts) -> bool:
     if is_known or not situation.client.cards:
         return False
     dialogue = narrowed(situation)
-    is_as_last = dialogue.is_same_as_last and not dialogue.staff
+    is_as_last = dialogue.is_same_as_last and not (dialogue.staff and dialogue.services)
     return is_as_last or bool(dialogue.choices and (not dialogue.guests or comes_in_company(dialogue)))
 
 
