@@ -30,6 +30,7 @@ from tests.support.examples import load_profile
 from tests.support.forked_workers import fork_workers
 from tests.support.polling import polled
 from tests.support.processes import allow_forking, children
+from tests.support.reporting import report_what_is_shown
 from tests.support.restarting import LASTING
 from tests.support.tabs import Tabs
 
@@ -65,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         collect_by_name(config)
+        report_what_is_shown(config)
     if not config.getoption("real_starts"):
         allow_forking()
 
