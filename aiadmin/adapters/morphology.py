@@ -14,6 +14,8 @@ from typing import Any
 from aiadmin.domain.chat.morphology import WordClass
 
 _LONG, _MOST_ALIKE = 7, 6
+_AS_HEARD = str.maketrans("оеэяыё", "аиииии")
+"""Vowels that sound alike where no stress is on them."""
 _PERSONAL = ("Name", "Surn", "Patr")
 _LONGEST_ENDING = 4
 _RARE = 0.2
@@ -115,6 +117,21 @@ class PymorphyMorphology:
     def _beginning_with(self, beginning: str) -> frozenset[str]:
         words = map(_plain, self._analyzer.dictionary.words.keys(beginning))
         return frozenset(one for one in words if one.isalpha() and len(one) <= len(beginning) + _LONGEST_ENDING)
+
+    def sounding_like(self, word: str, among: Collection[str]) -> tuple[str, ...]:
+        """See `Morphology.sounding_like`."""
+        from rapidfuzz.distance import OSA
+
+        heard = word.translate(_AS_HEARD)
+        edits = 1 if len(word) < _LONG or self.knows(word) else 2
+        found: dict[str, int] = {}
+        for one in among:
+            other = one.translate(_AS_HEARD)
+            shorter = None if self.knows(word) else min(len(heard), len(other))
+            if other[:1] == heard[:1]:
+                found[one] = OSA.distance(heard[:shorter], other[:shorter], score_cutoff=edits)
+        nearest = min(found.values(), default=edits + 1)
+        return tuple(one for one, distance in found.items() if distance == nearest <= edits)
 
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """See `Morphology.closest`."""

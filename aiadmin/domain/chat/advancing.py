@@ -54,6 +54,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     commands = [one for one in commands if not (isinstance(one, said.AskFact) and one.is_beside)]
     if not commands:
         return dialogue
+    commands = _as_supposed(dialogue, commands)
     known = _with_unread(_in_language(dialogue, commands, situation), commands)
     known = _with_proposal(known, commands, situation)
     commands = _of_themselves(commands, situation, known)
@@ -122,7 +123,18 @@ def _with_unread(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
     unread = [] if is_question else [one.text for one in _of(commands, said.Unread)]
     is_answered = dialogue.asked is Asked.MEANING and not _has(commands, said.Yes, said.NotUnderstood)
     kept = () if is_answered else dialogue.unread
-    return replace(dialogue, unread=tuple(dict.fromkeys((*kept, *unread))))
+    words = tuple(dict.fromkeys((*kept, *unread)))
+    near = next((one.near for one in _of(commands, said.Unread)), ()) if len(words) == 1 else ()
+    return replace(dialogue, unread=words, supposed=near)
+
+
+def _as_supposed(dialogue: Dialogue, commands: Sequence[said.Command]) -> Sequence[said.Command]:
+    """The commands, a yes to whether a word that nobody has read means a service made that service."""
+    is_asked = dialogue.asked is Asked.MEANING and bool(dialogue.supposed)
+    if not is_asked or not _has(commands, said.Yes) or _has(commands, said.NamedService):
+        return commands
+    meant = said.NamedService(ids=dialogue.supposed, is_added=True)
+    return [*(one for one in commands if not isinstance(one, said.Yes)), meant]
 
 
 def about_offer(commands: Sequence[said.Command], situation: Situation) -> tuple[said.Command, ...]:

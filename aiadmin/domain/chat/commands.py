@@ -364,9 +364,14 @@ class NotUnderstood(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Unread(Command):
-    """A word within what was understood that nobody has read: it may change what is wished."""
+    """A word within what was understood that nobody has read: it may change what is wished.
+
+    Attributes:
+        near: the services that it may be a slip of, too far from it to be sure.
+    """
 
     text: str
+    near: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

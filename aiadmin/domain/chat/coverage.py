@@ -62,8 +62,14 @@ def unread_in(heard: Heard, commands: Sequence[Command]) -> Iterator[Unread]:
     """The words of a wish that may change it and that no meaning took."""
     if heard.has("DOES") or any(isinstance(one, _MAY_LEAD_TO_A_PROPOSAL) for one in commands):
         coverage = Coverage(heard, commands)
+        named = {one for said in commands if isinstance(said, NamedService) for one in said.ids}
         for place in filter(coverage.is_unread, range(len(heard.tokens))):
-            yield Unread(text=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
+            near = heard.context.vocabulary.near(heard.word(place))
+            yield Unread(
+                text=heard.written(place, place + 1),
+                near=tuple(sorted(near & named or near)),
+                spans=(heard.span(place, place + 1),),
+            )
 
 
 @dataclass(frozen=True)

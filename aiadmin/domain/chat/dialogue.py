@@ -132,6 +132,7 @@ class Dialogue:
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
         unread: words of the wish that nobody has read; nothing is proposed over them.
+        supposed: the services that such a word may be a slip of: a yes to our question means those.
         is_unread_asked: whether the client was asked once what such words mean.
         price: the sum for which it is wished, which may tell which of several services is meant.
         staff: masters of whom any suits; empty for none named.
@@ -169,6 +170,7 @@ class Dialogue:
     candidates: tuple[int, ...] = ()
     unclear: str = ""
     unread: tuple[str, ...] = ()
+    supposed: tuple[int, ...] = ()
     is_unread_asked: bool = False
     price: Decimal | None = None
     staff: tuple[int, ...] = ()

@@ -60,5 +60,8 @@ class Morphology(Protocol):
     def beginning_with(self, beginning: str) -> frozenset[str]:
         """The words of the dictionary that begin so, and end soon after."""
 
+    def sounding_like(self, word: str, among: Collection[str]) -> tuple[str, ...]:
+        """The words of some that sound most like the beginning of this, or this like theirs; too far to be sure."""
+
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """Those of some words that this may be a slip of: one edit, from seven letters on two; all the nearest."""

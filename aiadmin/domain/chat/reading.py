@@ -90,7 +90,9 @@ def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]
 
 
 def _as_service(heard: Heard, unread: Unread) -> Command:
-    """A thing that is asked for, where no service is: one that the salon has not."""
+    """A thing that is asked for, where no service is: one that the salon has not, and that is like none it has."""
+    if unread.near:
+        return unread
     place = next(at for at, token in enumerate(heard.tokens) if token.start == unread.spans[0][0])
     is_thing = heard.word_class(place) in {WordClass.NOUN, WordClass.STRANGE}
     is_asked_for = heard.word(place - 1) in {"на", "за"} or heard.has("DOES", "ASK_PRICE")

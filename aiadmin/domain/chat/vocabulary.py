@@ -60,6 +60,8 @@ _ADJECTIVE = ("ый", "ий", "ой")
 """How words end that say of what kind something is: oil for massages is no massage."""
 _SHORTEST_CORRECTABLE = 5
 _SHORTEST_KNOWN = 3
+_SURE_LENGTH = 7
+"""Shorter words of the dictionary are like too many others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +220,15 @@ class Vocabulary:
             return True
         is_long = len(word) >= _SHORTEST_CORRECTABLE
         return is_long and bool(self.morphology.closest(word, self._long_titled))
+
+    def near(self, word: str) -> frozenset[int]:
+        """The services that a word may be meant for which no title has: near enough to ask, too far to be sure."""
+        is_short = len(word) < _SHORTEST_CORRECTABLE or (len(word) < _SURE_LENGTH and self.morphology.knows(word))
+        if is_short or not word.isalpha() or self.is_ours(word):
+            return frozenset()
+        titled = {one for service in self.services for one in service.title if len(one) >= _SHORTEST_CORRECTABLE}
+        found = {*self.morphology.sounding_like(word, sorted(titled))}
+        return frozenset(service.id for service in self.services if service.title & found)
 
     @cached_property
     def _long_titled(self) -> Sequence[str]:

@@ -54,7 +54,8 @@ def price(one: Price, salon: SalonView) -> str:
     return low if one.low == one.high else f"{low} to {wording.money(one.high, salon)}"
 
 
-def _any_of(what: Sequence[str]) -> str:
+def any_of(what: Sequence[str]) -> str:
+    """One of several, the last behind "or"."""
     *first, last = what
     return f"{', '.join(first)} or {last}" if first else last
 
@@ -79,12 +80,12 @@ def _what_for(_part: parts.WhatFor, _: Situation) -> str:
 
 
 def _which_service(part: parts.WhichService, situation: Situation) -> str:
-    return f"Which one exactly: {_any_of([_titles([one], situation.salon) for one in part.services])}?"
+    return f"Which one exactly: {any_of([_titles([one], situation.salon) for one in part.services])}?"
 
 
 def _which_master(part: parts.WhichMaster, situation: Situation) -> str:
     names = [wording.master(one, situation.salon) for one in part.staff]
-    return f"Who would you like to come to: {_any_of(names)}?" if names else "Would another day suit you?"
+    return f"Who would you like to come to: {any_of(names)}?" if names else "Would another day suit you?"
 
 
 _NEVER: Mapping[Never, str] = {
@@ -100,7 +101,7 @@ def _no_such_moment(part: parts.NoSuchMoment, _: Situation) -> str:
 
 
 def _which_day(part: parts.WhichDay, _: Situation) -> str:
-    return f"Which day do you mean: {_any_of([day(one) for one in part.days])}?"
+    return f"Which day do you mean: {any_of([day(one) for one in part.days])}?"
 
 
 def _shall(part: parts.Shall, _: Situation) -> str:
@@ -127,7 +128,7 @@ def _time_of(slot: Slot, salon: SalonView) -> str:
 
 
 def _not_free(part: parts.NotFree, _: Situation) -> str:
-    days = _any_of([day(one) for one in part.days]) if part.days else ""
+    days = any_of([day(one) for one in part.days]) if part.days else ""
     when = ", ".join(filter(None, [days, clock(part.at) if part.at else ""]))
     return (
         f"There is no free time on {when}." if days else f"There is no free time then{f' ({when})' if when else ''}."

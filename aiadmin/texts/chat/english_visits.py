@@ -250,8 +250,12 @@ _PLAIN: Mapping[type, str] = {
 """What holds no fact."""
 
 
-def _not_read(part: talk.NotRead, _: Situation) -> str:
+def _not_read(part: talk.NotRead, situation: Situation) -> str:
     words = " ".join(map(shown, part.words))[:200]
+    titles = [wording.title(situation.salon.services[one].title) for one in part.supposed]
+    if titles:
+        meant = english.any_of(titles)
+        return f"We did not understand “{words}”. Did you mean {meant}? If not, please write it differently."
     return f"We did not understand “{words}”. Please write it differently, or “no” to go on without it."
 
 

@@ -56,8 +56,13 @@ def _heard(part: parts.HeardAs, _: Situation) -> str:
 _MOST_QUOTED = 4
 
 
-def _not_read(part: parts.NotRead, _: Situation) -> str:
+def _not_read(part: parts.NotRead, situation: Situation) -> str:
     words = " ".join(" ".join(map(shown, part.words[:_MOST_QUOTED])).split())
+    titles = [wording.title(situation.salon.services[one].title) for one in part.supposed]
+    if titles:
+        return (
+            f"Не поняли «{words}». Вы имели в виду: {wording.any_of(titles)}? Если нет, напишите, пожалуйста, иначе."
+        )
     return f"Не поняли «{words}». Напишите, пожалуйста, иначе, или ответьте «неважно», и подберём время без этого."
 
 

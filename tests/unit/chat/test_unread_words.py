@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.commands import Unread
 from aiadmin.domain.chat.floor import HandOverReason
@@ -17,7 +18,7 @@ from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, NeedStarts, Reply
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.journal.online_booking import Start
-from tests.support.chat_turns import ARTEM, CUT, NOW, TOMORROW, answer_to, situation, understood
+from tests.support.chat_turns import ARTEM, BEARD, CUT, NOW, TOMORROW, answer_to, situation, understood
 from tests.support.examples import examples
 from tests.support.reading import turns
 
@@ -176,3 +177,29 @@ def test_few_words_of_known_wishes_are_not_read() -> None:
     asked = [turn.text for turn in labelled if any(isinstance(one, Unread) for one in turn.read())]
 
     assert len(asked) <= 0.03 * len(labelled), asked
+
+
+@pytest.mark.parametrize("text", ["запишите на маделяж завтра", "запишите на маделяж", "можно завтра на маделяж?"])
+def test_a_slip_too_far_to_be_sure_is_asked_about_by_the_service_it_may_be(text: str) -> None:
+    """That there is no such service was said of what the salon has under another spelling."""
+    reply = answer_to(text, situation(), journal=FREE)
+
+    assert reply.parts[0] == NotRead(words=("маделяж",), supposed=(BEARD,))
+    wish = advance(reply.dialogue, understood("да", _asked(reply)), _asked(reply))
+    assert (wish.services, wish.unread) == ((BEARD,), ())
+
+
+def test_what_a_slip_may_be_comes_on_top_of_what_is_named() -> None:
+    reply = answer_to("мужская стрижка и маделяж завтра", situation(), journal=FREE)
+
+    assert reply.parts[0] == NotRead(words=("маделяж",), supposed=(BEARD,))
+    for text, services in (("да", (CUT, BEARD)), ("нет", (CUT,)), ("неважно", (CUT,))):
+        wish = advance(reply.dialogue, understood(text, _asked(reply)), _asked(reply))
+        assert (wish.services, wish.unread) == (services, ()), text
+
+
+@pytest.mark.parametrize("word", ["абажур", "тейпы", "скальп", "маникен", "мелирование"])
+def test_a_word_that_is_like_none_of_ours_supposes_nothing(word: str) -> None:
+    found = [one for one in understood(f"мужская стрижка и {word} завтра", situation()) if isinstance(one, Unread)]
+
+    assert all(one.near == () for one in found)

@@ -120,9 +120,10 @@ class WhatIsWished(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class NotRead(Part):
-    """What words of a wish mean."""
+    """What words of a wish mean, and whether that is one of these services."""
 
     words: tuple[str, ...]
+    supposed: tuple[int, ...] = ()
 
 
 class Again(StrEnum):
