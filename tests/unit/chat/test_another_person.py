@@ -25,6 +25,7 @@ from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabul
 from aiadmin.domain.chat.wishes import points
 from aiadmin.domain.journal.journal import MasterTerms, Service
 from aiadmin.domain.journal.online_booking import Start
+from aiadmin.texts.chat import render
 from tests.support.chat_turns import (
     ARTEM,
     BEARD,
@@ -270,3 +271,16 @@ def test_what_all_have_alike_is_one_service(text: str, service: int) -> None:
     wish = _wished(text)
 
     assert (wish.services, wish.choices) == ((service,), ())
+
+
+def test_who_works_is_not_who_is_free_just_then() -> None:
+    """One is free at three, the other at six: both work, and one after the other is proposed."""
+    open_long = ((time(11), time(21)),)
+    shop = replace(salon(), schedule={(ARTEM, TOMORROW): open_long, (RUSLAN, TOMORROW): open_long})
+    known = situation(salon=shop)
+    free = {NeedStarts((CUT,), ARTEM, TOMORROW): [_free(15)], NeedStarts((CUT,), RUSLAN, TOMORROW): [_free(18)]}
+    reply = answer_to("нас двое с другом, на мужскую стрижку завтра в 15", known, journal=free)
+
+    assert reply.proposal is not None
+    assert [one.starts.hour for one in reply.proposal.slots] == [15, 18]
+    assert "работает один" not in render(reply, known)

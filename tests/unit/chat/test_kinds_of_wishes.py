@@ -45,7 +45,9 @@ FREE = {
 BOTH = (visit(7), visit(8, at=datetime.combine(TOMORROW + timedelta(days=1), time(12)), services=(BEARD,)))
 
 
-@pytest.mark.parametrize("text", ["перенесите все записи", "перенесите обе записи на субботу"])
+@pytest.mark.parametrize(
+    "text", ["перенесите все записи", "перенесите обе записи на субботу", "перенесите обе на субботу"]
+)
 def test_all_visits_at_once_are_moved_by_a_human(text: str) -> None:
     reply = answer_to(text, situation(client=client(*BOTH)))
 

@@ -223,6 +223,7 @@ def _told_of_parking() -> Situation:
         "хорошо, записывайте, можно картой оплатить?",
         "да, как к вам добраться и где парковка?",
         "дада",
+        "да, и напомните, пожалуйста, накануне",
     ],
 )
 def test_a_yes_before_a_question_that_changes_nothing_is_one(text: str) -> None:

@@ -17,7 +17,7 @@ _WITH = frozenset({"с", "со"})
 ONESELF = frozenset({"я", "меня", "мне", "мы", "нас", "нам", "себя", "себе"})
 _MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
 """Words for children by which those are addressed, too, who read this."""
-_FOR_WHOM = frozenset({"для", "с", "со"})
+_FOR_WHOM = frozenset({"для", "с", "со", "за"})
 _ACCOMPANYING = frozenset({"посидит", "посидят", "подождет", "подождут", "проводит", "привезет", "заберет"})
 """What those do who come along and are not served."""
 _OF_REASONS = frozenset({"у", "к", "ко", "с", "со", "от", "из-за", "ради"})

@@ -233,7 +233,7 @@ def together(turn: TurnFacts, staff: Sequence[int], number: int, before: Sequenc
     at_once = _at_once(fits, number)
     if at_once:
         return offer(turn, at_once, before)
-    return _by_turns(turn, search, fits or nearest_to(search, slots), number, before)
+    return _by_turns(turn, search, fits if len(fits) >= number else nearest_to(search, slots), number, before)
 
 
 def _needs_of_guests(turn: TurnFacts, search: Search) -> list[Need]:
@@ -257,14 +257,16 @@ def _at_once(slots: Sequence[Slot], number: int) -> list[Slot]:
 
 def _by_turns(turn: TurnFacts, search: Search, slots: Sequence[Slot], number: int, before: Sequence[Part]) -> Step:
     days = tuple(search.named_days[:1])
-    working = tuple(one for one in search.staff if any(one == slot.staff_id for slot in slots))
+    working = tuple(
+        one for one in search.staff if any(catalogue.works(turn.salon, one, day) is not False for day in days)
+    )
     said = (
         [*before]
         if any(isinstance(one, NotTogether) for one in before)
         else [*before, NotTogether(staff=working, days=days)]
     )
     rows = [row for chosen in combinations(slots, number) for row in _rows([[one] for one in chosen])]
-    best = min(rows, key=lambda row: (_waiting(row), row[0].starts), default=[])
+    best = min(rows, key=lambda row: (not any(map(search.fits, row)), _waiting(row), row[0].starts), default=[])
     if best:
         return offer(turn, best, said)
     if slots:
