@@ -230,9 +230,13 @@ def _choice(heard: Heard) -> Iterator[Choose | ChoosePriced]:
     if heard.context.asked not in _LISTED | {Asked.OPTIONS}:
         return
     number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME) or _compared(heard)
-    number = number or _ordinal_beside_time(heard)
+    beside = 0 if number else _ordinal_beside_time(heard)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
+    for place, token in enumerate(heard.tokens):
+        if beside and place not in heard.timed and _ordinal([token.text], heard.context.options) == beside:
+            yield Choose(number=beside, spans=(heard.span(place, place + 1),))
+            return
 
 
 def _priced(heard: Heard) -> Iterator[ChoosePriced]:
@@ -264,7 +268,7 @@ _DEAR = frozenset({"дороже", "подороже", "дорогой", "дор
 
 def _ordinal_beside_time(heard: Heard) -> int:
     """The line that an ordinal names beside a day or a time: "первый, на 14:00"; 0 without one."""
-    if heard.context.asked not in {Asked.SERVICE, Asked.STAFF} or not heard.whens:
+    if heard.context.asked not in {Asked.SERVICE, Asked.STAFF, Asked.OPTIONS} or not heard.whens:
         return 0
     known = heard.timed | heard.covered(NEUTRAL | {"YES", "SOFT", "WANT_BOOKING"})
     words = [token.text for place, token in enumerate(heard.tokens) if place not in known and token.text.isalpha()]

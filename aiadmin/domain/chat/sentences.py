@@ -16,6 +16,7 @@ from aiadmin.domain.chat.reading_context import ReadingContext
 from aiadmin.domain.chat.when import Span
 from aiadmin.domain.chat.words.remarks import BECAUSE, SUBORDINATING
 
+_KEEPING = ("KEEP", "HARMLESS")
 _RUSSIAN = re.compile("[а-я]+")
 
 
@@ -65,13 +66,19 @@ class Sentences:
     @cached_property
     def _parted(self) -> frozenset[int]:
         """Where what is changed and what stays are parted without a sign: "отмените брови а ресницы оставьте"."""
-        hits = sorted(self.of("WANT_CANCEL", "WANT_MOVE", "KEEP"), key=lambda hit: hit.first)
+        hits = sorted((*self.of("WANT_CANCEL", "WANT_MOVE"), *self._keeping), key=lambda hit: hit.first)
         pairs = [
             (one, other)
             for one, other in pairwise(hits)
-            if (one.kind == "KEEP") != (other.kind == "KEEP") and self.clauses[one.first] == self.clauses[other.first]
+            if (one.kind in _KEEPING) != (other.kind in _KEEPING)
+            and self.clauses[one.first] == self.clauses[other.first]
         ]
         return frozenset(self._border(one, other) for one, other in pairs if one.end <= other.first)
+
+    @property
+    def _keeping(self) -> Sequence[Hit]:
+        """The phrases that say of a visit that it is to stay: "оставьте", "не отменяйте"."""
+        return [hit for hit in self.of(*_KEEPING) if hit.kind == "KEEP" or hit.value == "stands"]
 
     def _border(self, one: Hit, other: Hit) -> int:
         """The first word of the second of two sentences that follow each other without a sign.
@@ -105,7 +112,7 @@ class Sentences:
     def kept(self) -> frozenset[int]:
         """The sentences about visits that are to stay, where another is to be off: "понедельник оставьте"."""
         changed = {self.sentences[hit.first] for hit in self.of("WANT_CANCEL", "WANT_MOVE")}
-        kept = {self.sentences[hit.first] for hit in self.of("KEEP")}
+        kept = {self.sentences[hit.first] for hit in self._keeping}
         return frozenset(kept - changed) if changed else frozenset()
 
     def sentence(self, place: int) -> Sequence[int]:

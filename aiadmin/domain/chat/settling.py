@@ -166,8 +166,18 @@ def _of_choice(heard: Heard, commands: list[Command]) -> list[Command]:
     if any(isinstance(one, ChoosePriced) for one in commands):
         return without(commands, Haggle, AskPrice, Yes, NotUnderstood)
     is_one = any(isinstance(one, (Rating, Choose)) for one in commands)
-    is_timed = is_one and heard.context.asked in {Asked.SERVICE, Asked.STAFF}
+    is_timed = is_one and (heard.context.asked in {Asked.SERVICE, Asked.STAFF} or _is_moved_line(heard, commands))
     return without(commands, *(() if is_timed else (Suits,)), Yes, NamedService) if is_one else commands
+
+
+def _is_moved_line(heard: Heard, commands: Sequence[Command]) -> bool:
+    """Whether a line is the own visit that is to be moved, and the day or time where it is to go: no word of both."""
+    lines = heard.within([span for one in commands if isinstance(one, Choose) for span in one.spans])
+    times = heard.within([span for one in commands if isinstance(one, Suits) for span in one.spans])
+    is_asked_which = heard.context.asked is Asked.OPTIONS
+    is_move = is_asked_which or any(isinstance(one, WantMove) for one in commands)
+    is_move = is_move and heard.context.asked is not Asked.TIME
+    return is_move and bool(heard.context.coming) and lines.isdisjoint(times)
 
 
 def _asked_of_service(heard: Heard, commands: list[Command]) -> list[Command]:

@@ -223,6 +223,52 @@ def test_the_next_of_several_visits_is_the_first(text: str) -> None:
     assert proposal.record_id == 7
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("отмените стрижку, а бороду не отменяйте", "стрижку отмените, бороду не надо отменять"),
+        *("бороду не отменяйте, а стрижку отмените", "на субботу не отменяйте, а на завтра отмените"),
+    ],
+)
+def test_what_is_not_to_be_cancelled_beside_what_is_stays(text: str) -> None:
+    proposal = answer_to(text, situation(client=TWO)).proposal
+
+    assert proposal is not None
+    assert (proposal.operation, proposal.record_id) == (VisitOperation.CANCEL, 7)
+
+
+@pytest.mark.parametrize("text", ["первую перенесите на завтра на 13:30", "хочу перенести первую на завтра в 13:30"])
+def test_a_line_that_is_to_be_moved_goes_to_the_time_beside_it(text: str) -> None:
+    proposal = answer_to(text, situation(client=TWO), journal=TOMORROWS).proposal
+
+    assert proposal is not None
+    assert (proposal.record_id, proposal.slots[0].starts) == (7, HALF_PAST_ONE)
+
+
+def test_the_answer_to_which_may_say_where_to() -> None:
+    asked = answer_to("перенесите запись", situation(client=TWO))
+    known = situation(client=TWO, dialogue=asked.dialogue, asks=(_question(),))
+    proposal = answer_to("первую на завтра на 13:30", known, journal=TOMORROWS).proposal
+
+    assert proposal is not None
+    assert (proposal.record_id, proposal.slots[0].starts) == (7, HALF_PAST_ONE)
+
+
+@pytest.mark.parametrize("text", ["какие у меня записи?", "обе в силе"])
+def test_all_visits_are_told(text: str) -> None:
+    answer = said(text, situation(client=TWO))
+
+    assert all(one in answer for one in ("18:00", "12:00"))
+
+
+def test_a_question_about_another_day_misses_no_visit() -> None:
+    known = situation(client=ONE)
+    text = said("не смогу прийти, отмените. есть места на бороду в понедельник?", known)
+
+    assert "не вижу" not in text
+    assert "Отменить" in text
+
+
 def test_who_cannot_come_and_says_when_they_can_moves() -> None:
     reply = answer_to("завтра не смогу, можно в субботу?", situation(client=ONE))
 

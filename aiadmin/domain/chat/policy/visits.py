@@ -330,7 +330,7 @@ def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, .
     if turn.has(EveryVisit) and len(found) > 1:
         return _every(turn, operation, found)
     named = meant(turn, found, is_move=operation is VisitOperation.MOVE and not is_answer)
-    if is_answer and turn.has(Suits):
+    if is_answer and turn.has(Suits) and not turn.has(Choose):
         turn = replace(turn, situation=replace(turn.situation, dialogue=replace(turn.dialogue, whens=())))
     if operation is VisitOperation.CANCEL and _is_each_named(turn, named.visits):
         return _every(turn, operation, named.visits)
@@ -340,7 +340,14 @@ def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, .
     step = passed_on(turn, visit, operation) or _changed(turn, visit, operation)
     day = _named_day(turn)
     is_on_it = any(one.starts.date() == day for one in found)
-    is_other_day = named.is_missed and operation is VisitOperation.CANCEL and day is not None and not is_on_it
+    is_of_another = turn.has(AskSlots, WantBooking)
+    is_other_day = (
+        named.is_missed
+        and not is_of_another
+        and operation is VisitOperation.CANCEL
+        and day is not None
+        and not is_on_it
+    )
     return with_parts((NoVisits(day=day),), step) if is_other_day else step
 
 
