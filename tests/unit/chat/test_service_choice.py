@@ -407,3 +407,18 @@ def test_an_answer_to_an_or_is_narrowed_by_what_was_had_before() -> None:
 def test_the_cheapest_or_dearest_of_a_kind_is_chosen_by_its_price(text: str, service: int) -> None:
     """What the client had last was proposed in its place."""
     assert (HANDS.wish(text).services, HANDS.wish(text).choices) == ((service,), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("медовый массаж на двоих в воскресенье", (1,)),
+        ("нас двое, хаммам завтра вечером", (2,)),
+        ("хаммам двоим с подругой", (2,)),
+        ("программа для двоих в субботу", (3,)),
+        ("спа для двоих", (3,)),
+    ],
+)
+def test_how_many_come_is_no_programme_for_two_beside_a_service(text: str, services: tuple[int, ...]) -> None:
+    """The programme was added to what was named, and its prepayment took the wish to a human."""
+    assert Catalogue(["Медовый массаж", "Хаммам", "СПА-программа для двоих"]).wish(text).services == services

@@ -40,7 +40,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     found = [mention for clause in heard.by_clause for mention in mentions_of_clause(heard, clause, lines, absent)]
     found = [one for one in mentions_wished(heard, found) if not says_only_of_what(heard, one)]
     found = _without_bare_verbs(heard, without_bare_parts(heard, found))
-    found = with_what_is_absent(heard, found, absent)
+    found = with_what_is_absent(heard, _without_counts(heard, found), absent)
     left_out = frozenset[int]().union(*(one.ids for one in found if one.is_left_out))
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
@@ -58,6 +58,13 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         if token.text in heard.context.vocabulary.trade:
             end = place + 1 + is_said_of(heard, place + 1)
             yield NamedService(unclear=heard.written(place, end), spans=(heard.span(place, end),))
+
+
+def _without_counts(heard: Heard, found: Sequence[Mention]) -> list[Mention]:
+    """The wishes without a number of guests that a title has too: "массаж на двоих" is no programme for two."""
+    counts = heard.covered({"GUEST"})
+    telling = [one for one in found if not counts.issuperset(one.places)]
+    return telling if any(not one.is_left_out for one in telling) else list(found)
 
 
 def _without_bare_verbs(heard: Heard, found: Sequence[Mention]) -> list[Mention]:
