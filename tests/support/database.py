@@ -52,7 +52,11 @@ _SWOLLEN = """
 SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'i') AND pg_relation_size(oid) > 1000000
 """
 """Files in which many rows have been: whoever reads them passes by all that were deleted."""
-_END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL(%s)"
+_END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
+WHERE datid = (SELECT oid FROM pg_database WHERE datname = %s) AND pid <> ALL(%s)
+"""
+"""Asked for every test: the view `pg_stat_activity` would look up names as well, which takes three times as long."""
 _WITHOUT_A_LOOK = "SET session_replication_role = replica"
 """Where all rows go, or come, no key needs a look."""
 _SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences ORDER BY 1"
