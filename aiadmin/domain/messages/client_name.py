@@ -117,7 +117,8 @@ def greeting_name(given: str | None) -> str | None:
     is_note = _JOINING.search(name.lower() if name.isupper() else name) or _is_no_name(_words(name))
     if is_note or (_NOTE_BEFORE.match(name) and not name.islower()):
         return None
-    return _written(_bare(_NOTED.sub("", name)) if name[:1].isupper() else name)
+    bare = _bare(_NOTED.sub("", name)) if name[:1].isupper() else name
+    return _written(name) if bare == name else greeting_name(bare)  # what is left may be no name by itself
 
 
 def known_as(given: str | None) -> str | None:

@@ -267,6 +267,11 @@ def test_a_stranger_does_not_speak_through_a_name(spam: str) -> None:
     assert greeting_name(spam) is None
 
 
+@pytest.mark.parametrize("note", ["A ааа", "Да просит кофе", "Не опаздывать", "Привет пишет сама"])
+def test_what_a_note_leaves_may_be_no_name(note: str) -> None:
+    assert greeting_name(note) is None
+
+
 @given(st.text())
 def test_no_text_is_too_odd(text: str) -> None:
     name = greeting_name(text)
