@@ -35,7 +35,15 @@ _OTHERS = (
     "jobs.clock",
     "tests.support.hosts",
 )
-_FAKES = ("tests.fakes.whatsapp.__main__", "tests.fakes.yclients.__main__")
+_FAKES = (
+    "argparse",
+    "tests.fakes.whatsapp.control",
+    "tests.fakes.whatsapp.overlay",
+    "tests.fakes.whatsapp.server",
+    "tests.fakes.yclients.salon.filling",
+    "tests.fakes.yclients.server",
+)
+"""What their `__main__` imports: that itself is run, and Python warns of one that is loaded before."""
 _FIRST = {WEB: _MASTER, OTHERS: _OTHERS, FAKES: _FAKES}
 
 
@@ -68,7 +76,9 @@ def load(kind: str) -> None:
         importlib.import_module(name)
     if kind == WEB:
         _load_web()
-    elif kind == OTHERS:
+    elif kind == FAKES:
+        _load_fakes()
+    else:
         importlib.import_module("jobs.worker").preload()
     gc.collect()
     gc.freeze()
@@ -89,6 +99,13 @@ def _load_web() -> None:
     importlib.import_module("aiadmin.web")
     importlib.import_module("aiadmin.container").load()
     gevent.get_hub().destroy(destroy_loop=True)
+
+
+def _load_fakes() -> None:
+    """With the patterns of all paths of YClients compiled, which takes as long as all else of its start."""
+    server = importlib.import_module("tests.fakes.yclients.server")
+    settings = importlib.import_module("tests.fakes.yclients.settings").Settings()
+    server.make_app(server.make_world(1, "", "", settings))
 
 
 def serve(channel: socket.socket) -> Order | None:
