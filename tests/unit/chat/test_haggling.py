@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import Offered
 from aiadmin.domain.chat.situation import Situation
-from aiadmin.domain.chat.steps import Act, Asks, NeedStarts, Reply
+from aiadmin.domain.chat.steps import Act, Asks, Need, NeedNearest, NeedStarts, Reply
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.wishes import on
 from aiadmin.domain.journal.online_booking import Start
@@ -179,3 +180,29 @@ def test_an_hour_later_is_said_of_what_is_offered(text: str) -> None:
 
     assert reply.proposal is not None
     assert reply.proposal.slots[0].starts == AT + timedelta(hours=1)
+
+
+class _Journal(dict[Need, Any]):
+    """What is not said to be free is not."""
+
+    def get(self, need: Need, default: Any = None) -> Any:
+        return super().get(need, [])
+
+
+@pytest.mark.parametrize("text", ["не в пятницу", "только не в пятницу"])
+def test_of_a_day_that_is_refused_nothing_is_named_while_there_are_others(text: str) -> None:
+    free = [AT + timedelta(hours=1), AT + timedelta(days=2, hours=-3)]
+    later = [Start(wall_clock=one, length=timedelta(hours=1), token="t") for one in free]
+    known = _offered()
+    reply = answer_to(text, known, journal=_Journal({NeedNearest((CUT,), ARTEM): later}))
+    said = render(reply, known)
+
+    assert "24 мая" in said
+    assert "22 мая" not in said
+
+
+@pytest.mark.parametrize("text", ["во сколько сегодня закрываетесь?", "во сколько вы завтра открываетесь"])
+def test_when_the_salon_closes_is_no_wish_for_a_time(text: str) -> None:
+    reply = answer_to(text, situation())
+
+    assert (reply.act, reply.asks) == (Act.INFORM, None)

@@ -39,8 +39,8 @@ from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
 from aiadmin.domain.chat.policy.open_asks import standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Asks, LookUp, Part, Reply, Step
-from aiadmin.domain.chat.when import Asked, Day
-from aiadmin.domain.chat.wishes import day_part, names_day, names_time, part_of, points, suits
+from aiadmin.domain.chat.when import Asked, Day, When
+from aiadmin.domain.chat.wishes import day_part, names_day, names_time, part_of, points, some_day_suits, suits
 
 _SIDES = 2
 _SOON = timedelta(days=7)
@@ -235,8 +235,8 @@ def _near(search: Search, slots: Sequence[Slot]) -> list[Slot]:
 
 
 def _is_of_refused_day(search: Search, slot: Slot) -> bool:
-    days = [no for when in search.whens if when.day for no in when.day.not_on]
-    return any(one.has(slot.starts.date()) for one in days)
+    refused = [When(day=replace(when.day, any_of=(), weekdays=frozenset())) for when in search.whens if when.day]
+    return bool(refused) and not some_day_suits(refused, slot.starts.date())
 
 
 def _of_wished_staff(search: Search, slots: Sequence[Slot]) -> Sequence[Slot]:
