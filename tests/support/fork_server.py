@@ -102,10 +102,12 @@ def _load_web() -> None:
 
 
 def _load_fakes() -> None:
-    """With the patterns of all paths of YClients compiled, which takes as long as all else of its start."""
+    """With the patterns of YClients' paths and WhatsApp's tables of words: half of what their starts cost."""
     server = importlib.import_module("tests.fakes.yclients.server")
     settings = importlib.import_module("tests.fakes.yclients.settings").Settings()
     server.make_app(server.make_world(1, "", "", settings))
+    node = importlib.import_module("tests.fakes.whatsapp.node")
+    importlib.import_module("tests.fakes.whatsapp.binary").encode(node.Node("warm"))
 
 
 def serve(channel: socket.socket) -> Order | None:
