@@ -72,7 +72,14 @@ _NO_REFUSAL = re.compile(
     r"|\bдождаться не (?:могу|можем)\b"
 )
 """What has a word of refusing in it and refuses nothing."""
+_NEUTRAL_QUESTION = re.compile(
+    r"(?:^|[,.!;\n]|\bа\b)(?:(?!\bможно (?:на|в|к|еще) |\b\d)[^,.!;?\n])*"
+    r"(?:парков|машин|адрес|находит|добрат|доехат|пройти|карт|наличн|оплат|перевод|wi-?fi|вай-?фай|кофе|чай)"
+    r"(?:(?!\b\d)[^,.!;?\n])*\?"
+)
+"""A question whose answer changes no visit: the way, parking, how to pay, what there is to drink."""
 _SIGNS = ("+", "👍", "👌", "✅", "🆗", "💯", "✔", "☑", "🤝")
+_AS_SAID = ("будет так", "именно так", "так и есть")
 _LONG, _ALIKE = 6, 0.8
 _CLAUSE = re.compile(r"(?:(?!\s+а\s)[^,.!?;\n])+[,.!?;]?")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -101,12 +108,16 @@ def denies(text: str) -> bool:
 
 
 def is_yes(texts: tuple[str, ...]) -> bool:
-    """Whether a client's words agree, and say nothing that may take it back; slips are read over."""
+    """Whether a client's words agree, and say nothing that may take it back; slips are read over.
+
+    A question that asks for what changes no visit takes nothing back.
+    """
     whole = _NO_REFUSAL.sub(" ", _STRETCHED.sub(r"\1", " ".join(texts)).lower().replace("ё", "е"))
+    whole = _NEUTRAL_QUESTION.sub(" ", whole)
     words = words_of(whole)
     if "?" in whole or _BUT & set(words):
         return False
-    return any(sign in whole for sign in (*_SIGNS, "будет так")) or any(map(_is_yes, words))
+    return any(sign in whole for sign in (*_SIGNS, *_AS_SAID)) or any(map(_is_yes, words))
 
 
 def is_coming(texts: tuple[str, ...]) -> bool:

@@ -262,6 +262,7 @@ def test_several_of_one_kind_have_one_each_and_the_client_has_none(text: str, co
     [
         ("нас с братом подстригите", CUT),
         ("мы с подругой на стрижку", WOMENS),
+        ("мы с сестрой на стрижку, чтобы друг другу не мешать", WOMENS),
         ("сына и дочку подстричь", CHILDS),
         ("мужа на стрижку", CUT),
         ("сына подстричь", CHILDS),

@@ -91,7 +91,7 @@ def is_on_top(heard: Heard, place: int) -> bool:
 def is_kin(heard: Heard, place: int) -> bool:
     """Whether a word is a relative who is to be served, or whose visit is spoken of."""
     word = heard.word(place)
-    if word not in heard.context.vocabulary.kin:
+    if word not in heard.context.vocabulary.kin or _is_each_other(heard, place):
         return False
     if heard.context.vocabulary.kin[word] in _MAY_BE_ADDRESSED and heard.word(place - 1) not in _FOR:
         return False
@@ -99,6 +99,18 @@ def is_kin(heard: Heard, place: int) -> bool:
     if word in _ABBREVIATIONS and is_beside_service:
         return False
     return _is_to_come(heard, place) or _is_of_their_visit(heard, place)
+
+
+def _is_each_other(heard: Heard, place: int) -> bool:
+    """Whether a word is half of "друг другу", "друг с дружкой": those who were named already."""
+    near = range(max(0, place - 2), place + 3)
+    return heard.word(place).startswith(_EACH) and any(
+        one != place and heard.word(one).startswith(_EACH) and "друг" in {heard.word(one), heard.word(place)}
+        for one in near
+    )
+
+
+_EACH = ("друг", "дружк")
 
 
 def _is_of_their_visit(heard: Heard, place: int) -> bool:
