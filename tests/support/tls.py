@@ -56,15 +56,18 @@ class TlsProxy:
             runner.run(self._serve_until_over())
 
     async def _serve_until_over(self) -> None:
+        answers: list[asyncio.StreamWriter] = []
         async with asyncio.TaskGroup() as connections:
 
             async def take(client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+                answers.append(answer)
                 connections.create_task(self._serve(client, answer))
 
             server = await asyncio.start_server(take, sock=self._listener, ssl=self._context)
             await self._is_over.wait()
             server.close()
-            server.close_clients()
+            for one in answers:  # `Server.close_clients` is of Python 3.13
+                one.close()
 
     async def _serve(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         upstream, ask = await asyncio.open_connection("127.0.0.1", self._upstream)
