@@ -74,7 +74,7 @@ _NO_REFUSAL = re.compile(
 """What has a word of refusing in it and refuses nothing."""
 _NEUTRAL_QUESTION = re.compile(
     r"(?:^|[,.!;\n]|\bа\b)(?:(?!\bможно (?:на|в|к|еще) |\b\d)[^,.!;?\n])*"
-    r"(?:парков|машин|адрес|находит|добрат|доехат|пройти|карт|наличн|оплат|перевод|wi-?fi|вай-?фай|кофе|чай)"
+    r"(?:парков|машин|адрес|находит|добрат|доехат|пройти|карт|наличн|оплат|перевод|wi-?fi|вай-?фай|кофе|чай|сертификат|абонемент)"
     r"(?:(?!\b\d)[^,.!;?\n])*\?"
 )
 """A question whose answer changes no visit: the way, parking, how to pay, what there is to drink."""

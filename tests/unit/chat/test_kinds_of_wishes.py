@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from aiadmin.adapters.morphology import morphology
-from aiadmin.domain.chat.commands import NamedService, NamedStaff, Suits
+from aiadmin.domain.chat.commands import AskDuration, AskPrice, NamedService, NamedStaff, Suits
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import OneAtATime
-from aiadmin.domain.chat.parts.questions import Prices
+from aiadmin.domain.chat.parts.questions import OpenOn, Prices
 from aiadmin.domain.chat.parts.talk import Waiting
 from aiadmin.domain.chat.parts.visits import AlreadyBooked
 from aiadmin.domain.chat.reading import read_text
 from aiadmin.domain.chat.reading_context import ReadingContext
-from aiadmin.domain.chat.steps import Act, NeedStarts
+from aiadmin.domain.chat.steps import Act, Need, NeedDays, NeedStarts
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, vocabulary_of
 from aiadmin.domain.chat.wishes import suits
 from aiadmin.domain.journal.online_booking import Start
@@ -224,3 +225,24 @@ def test_as_last_time_with_a_master_is_what_was_done_last(text: str) -> None:
     wish = answer_to(text, situation(client=client(past=(latest, had)))).dialogue
 
     assert (wish.services, wish.staff) == ((BEARD,), (RUSLAN,))
+
+
+def test_a_day_on_which_the_salon_is_closed_is_called_so() -> None:
+    monday = TOMORROW + timedelta(days=3)
+    tuesday = monday + timedelta(days=1)
+    noon = Start(wall_clock=datetime.combine(tuesday, time(12)), token="t", length=timedelta(hours=1))
+
+    class _OnTuesday(dict[Need, Any]):
+        def get(self, need: Need, _default: Any = None) -> Any:
+            return [tuesday] if isinstance(need, NeedDays) else [noon]
+
+    journal = _OnTuesday({NeedDays((CUT,), ARTEM, monday, tuesday): [tuesday]})
+    reply = answer_to("в понедельник на мужскую стрижку реально?", situation(), journal=journal)
+
+    assert OpenOn(day=monday, hours=None) in reply.parts
+
+
+def test_how_long_it_takes_is_asked_beside_its_price() -> None:
+    asked = {type(one) for one in understood("какая цена на мужскую стрижку и сколько она длится", situation())}
+
+    assert {AskPrice, AskDuration} <= asked

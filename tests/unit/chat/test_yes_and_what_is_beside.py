@@ -20,6 +20,7 @@ from tests.support.chat_turns import (
     CUT,
     TOMORROW,
     answer_to,
+    client,
     offered,
     reminder,
     salon,
@@ -223,6 +224,7 @@ def _told_of_parking() -> Situation:
         "хорошо, записывайте, можно картой оплатить?",
         "да, как к вам добраться и где парковка?",
         "дада",
+        "во, другое дело, пишите",
         "жена согласна, вносите",
         "да, и напомните, пожалуйста, накануне",
     ],
@@ -270,3 +272,18 @@ def test_another_service_that_is_wished_for_does(text: str) -> None:
     known = _booking(None)
 
     assert BEARD in advance(known.dialogue, understood(text, known), known).services
+
+
+@pytest.mark.parametrize(
+    ("operation", "text"),
+    [
+        (VisitOperation.CANCEL, "ну да, его"),
+        (VisitOperation.CANCEL, "да, эту"),
+        (VisitOperation.MOVE, "ок, меняйте"),
+        (VisitOperation.MOVE, "супер, смещайте"),
+    ],
+)
+def test_what_is_proposed_is_agreed_to_by_a_word_for_it(operation: VisitOperation, text: str) -> None:
+    to = AT_THREE if operation is VisitOperation.MOVE else None
+
+    assert _says_yes(understood(text, situation(client=client(SIX), asks=(offered(operation, SIX, to),))))

@@ -229,7 +229,7 @@ def _yes_beside_neutral(turn: TurnFacts) -> bool:
     )
 
 
-_NEUTRAL = frozenset({"парковка", "оплата", "wifi", "напитки"})
+_NEUTRAL = frozenset({"парковка", "оплата", "wifi", "напитки", "сертификат", "абонемент"})
 """Topics whose answers are told to who comes, and keep nobody from coming."""
 
 

@@ -20,6 +20,7 @@ from aiadmin.domain.chat.parts.booking import (
     OnlyThen,
     WhichMaster,
 )
+from aiadmin.domain.chat.parts.questions import OpenOn
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.free_times import (
     ANY,
@@ -255,6 +256,9 @@ def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
     banded = _banded(search)
     if banded:
         return [OnlyThen(service_id=one) for one in banded]
+    hours = turn.salon.hours
+    if hours and asked_days and all(day.weekday() not in hours for day in asked_days):
+        return [OpenOn(day=day, hours=None) for day in asked_days[:2]]
     staff_id = search.staff[0] if len(search.staff) == 1 and turn.dialogue.staff else None
     if staff_id and asked_days and all(catalogue.works(turn.salon, staff_id, day) is False for day in asked_days):
         back = catalogue.next_day_of(turn.salon, staff_id, asked_days[-1])
