@@ -79,7 +79,7 @@ _NEUTRAL_QUESTION = re.compile(
 )
 """A question whose answer changes no visit: the way, parking, how to pay, what there is to drink."""
 _SIGNS = ("+", "👍", "👌", "✅", "🆗", "💯", "✔", "☑", "🤝")
-_AS_SAID = ("будет так", "именно так", "так и есть")
+_AS_SAID = re.compile(r"\bбудет так\b|\bименно так\b|\bтак и есть\b|\bвсе так[\s.!)]*$")
 _LONG, _ALIKE = 6, 0.8
 _CLAUSE = re.compile(r"(?:(?!\s+а\s)[^,.!?;\n])+[,.!?;]?")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -117,7 +117,7 @@ def is_yes(texts: tuple[str, ...]) -> bool:
     words = words_of(whole)
     if "?" in whole or _BUT & set(words):
         return False
-    return any(sign in whole for sign in (*_SIGNS, *_AS_SAID)) or any(map(_is_yes, words))
+    return any(sign in whole for sign in _SIGNS) or _AS_SAID.search(whole) is not None or any(map(_is_yes, words))
 
 
 def is_coming(texts: tuple[str, ...]) -> bool:

@@ -16,6 +16,7 @@ from aiadmin.domain.replay.claims import is_yes
         "да, а чай дают?",
         "всё именно так",
         "так и есть",
+        "всё так",
     ],
 )
 def test_a_yes_beside_a_question_that_changes_nothing_is_one(text: str) -> None:
@@ -31,6 +32,7 @@ def test_a_yes_beside_a_question_that_changes_nothing_is_one(text: str) -> None:
         "да, а парковка есть? если нет, не поеду",
         "да? а парковка есть?",
         "а парковка есть?",
+        "всё так же болит",
         "не надо, а парковка есть?",
         "да, а можно картой? и на 12?",
     ],
